@@ -1,0 +1,30 @@
+package io.brainmatrix.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What is so, written by the matrix reconciler alone. */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record BrainMatrixStatus(
+        @JsonPropertyDescription("Generation of the spec that this status answers.")
+                @Nullable Long observedGeneration,
+        @JsonPropertyDescription("Ready instances of all, such as 2/3.") @Nullable String ready,
+        @JsonPropertyDescription("BudgetFits, Admitted, Ready and Degraded of the matrix.")
+                List<Condition> conditions,
+        @JsonPropertyDescription(
+                        "The instances, also those removed from the spec while they end; lives never shrink.")
+                List<InstanceStatus> instances) {
+    public BrainMatrixStatus {
+        conditions = conditions == null ? List.of() : List.copyOf(conditions);
+        instances = instances == null ? List.of() : List.copyOf(instances);
+    }
+
+    /** The status of a matrix that nobody has looked at yet. */
+    public static BrainMatrixStatus empty() {
+        return new BrainMatrixStatus(null, null, List.of(), List.of());
+    }
+}

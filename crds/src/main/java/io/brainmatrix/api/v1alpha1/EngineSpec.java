@@ -1,0 +1,35 @@
+package io.brainmatrix.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import org.jspecify.annotations.Nullable;
+
+/** How llama.cpp is run. */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record EngineSpec(
+        @JsonPropertyDescription("Tokens of context, over all parallel requests.")
+                @Default("2048")
+                @Min(64)
+                @Max(1048576)
+                @Nullable Integer contextLength,
+        @JsonPropertyDescription("Threads; the smaller of 4 and the node's cores when absent.")
+                @Min(1)
+                @Max(256)
+                @Nullable Integer threads,
+        @JsonPropertyDescription("Requests answered at the same time; they share the context.")
+                @Default("1")
+                @Min(1)
+                @Max(16)
+                @Nullable Integer parallel,
+        @JsonPropertyDescription("Largest number of prompt tokens evaluated at once.")
+                @Default("512")
+                @Min(32)
+                @Max(4096)
+                @Nullable Integer batchSize,
+        @JsonPropertyDescription("Type of the cache of keys.") @Default("f16")
+                @Nullable KeyCacheType cacheTypeK) {}

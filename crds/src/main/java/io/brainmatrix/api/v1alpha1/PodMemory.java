@@ -1,0 +1,26 @@
+package io.brainmatrix.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What one inference pod reports of itself; bytes. */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record PodMemory(
+        @JsonPropertyDescription("UID of the pod.") String podUid,
+        @JsonPropertyDescription(
+                        "Its phase: Starting, Checking, Loading, Verifying, Serving, Draining or Ended.")
+                @Nullable String phase,
+        @JsonPropertyDescription("Memory in use that cannot be reclaimed.") @Nullable Long used,
+        @JsonPropertyDescription("Predicted footprint.") @Nullable Long predicted,
+        @JsonPropertyDescription("In use once it was serving.") @Nullable Long steady,
+        @JsonPropertyDescription("The most it used.") @Nullable Long peak,
+        @JsonPropertyDescription("Memory limit that it read back from its cgroup.")
+                @Nullable Long limit,
+        @JsonPropertyDescription("When its load began, on the node's clock.")
+                @Nullable Instant loadStarted,
+        @JsonPropertyDescription("When its load ended, on the node's clock.")
+                @Nullable Instant loadEnded) {}
