@@ -1,0 +1,108 @@
+package io.brainmatrix.e2e;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/** The node's own machine, which is this one: its processes, cgroups and files. */
+final class World {
+    /** The chart's default of {@code models.directories}. */
+    static final Path MODELS = Path.of("/var/lib/brainmatrix/models");
+
+    private static final Path PROC = Path.of("/proc");
+    private static final Path MEMORY = Path.of("/sys/fs/cgroup/memory");
+
+    /** Kills a pod's own processes with SIGKILL; its sandbox's pause process stays. */
+    void kill(Pod pod) {
+        List<ProcessHandle> processes = processes(pod);
+        if (processes.isEmpty()) {
+            throw new AssertionError(
+                    "no process of %s here: these tests run on the node's machine"
+                            .formatted(pod.getMetadata().getName()));
+        }
+        processes.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    /** The memory limit of the pod's only container in bytes, as the kernel has it. */
+    long limit(Pod pod) {
+        Path cgroup = cgroup(pod);
+        try {
+            return Long.parseLong(
+                    Files.readString(cgroup.resolve("memory.limit_in_bytes")).strip());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The cgroup of the pod's only container. */
+    Path cgroup(Pod pod) {
+        String id = pod.getStatus().getContainerStatuses().getFirst().getContainerID();
+        return MEMORY.resolve("kubepods/burstable")
+                .resolve("pod" + pod.getMetadata().getUid())
+                .resolve(id.substring(id.indexOf("//") + 2));
+    }
+
+    /** Puts a file where {@code hostPath} models lie, by rename, so that nobody sees half of it. */
+    void place(Path file, String name) {
+        try {
+            Files.createDirectories(MODELS);
+            Path part = MODELS.resolve(name + ".part");
+            Files.copy(file, part, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(
+                    part,
+                    MODELS.resolve(name),
+                    StandardCopyOption.REPLACE_EXISTING,
+                    StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void remove(String name) {
+        try {
+            Files.deleteIfExists(MODELS.resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Where a model of that name is for the node. */
+    static String hostPath(String name) {
+        return MODELS.resolve(name).toString();
+    }
+
+    private static List<ProcessHandle> processes(Pod pod) {
+        String uid = Objects.requireNonNull(pod.getMetadata().getUid());
+        // A cgroup driver that asks systemd writes the UID with underscores.
+        String escaped = uid.replace('-', '_');
+        try (Stream<Path> entries = Files.list(PROC)) {
+            return entries.map(p -> p.getFileName().toString())
+                    .filter(name -> name.chars().allMatch(Character::isDigit))
+                    .filter(pid -> belongs(pid, uid, escaped))
+                    .filter(pid -> !read(pid, "comm").strip().equals("pause"))
+                    .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)).stream())
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean belongs(String pid, String uid, String escaped) {
+        String cgroup = read(pid, "cgroup");
+        return cgroup.contains(uid) || cgroup.contains(escaped);
+    }
+
+    private static String read(String pid, String file) {
+        try {
+            return Files.readString(PROC.resolve(pid).resolve(file));
+        } catch (IOException e) {
+            return ""; // it has ended in between
+        }
+    }
+}
