@@ -5,9 +5,13 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A generated model on a claim of the default StorageClass, written by a Job in the cluster: no
@@ -17,15 +21,49 @@ import java.util.Map;
  * @param image the inference image, which carries the generator
  * @param sizeMib size of the model's file in MiB
  */
-record ModelOnClaim(String namespace, String image, int sizeMib) {
-    static final String CLAIM = "models";
-    static final String FILE = "chain.gguf";
-    static final String JOB = "generate-model";
+public record ModelOnClaim(String namespace, String image, int sizeMib) {
+    public static final String CLAIM = "models";
+    public static final String FILE = "chain.gguf";
+    private static final String JOB = "generate-model";
+    private static final Set<String> ENDS = Set.of("Complete", "Failed");
+
+    /** Some GiB on a slow disk. */
+    private static final long JOB_TIMEOUT_SECONDS = 180;
 
     /** The user that all our images run as. */
     private static final long USER = 65532;
 
-    PersistentVolumeClaim claim() {
+    /**
+     * Makes the claim and waits until the Job has written the model.
+     *
+     * @throws IllegalStateException when the Job failed
+     */
+    public void make(KubernetesClient client) {
+        client.resource(claim()).serverSideApply();
+        client.resource(job()).serverSideApply();
+        Job job =
+                client.batch()
+                        .v1()
+                        .jobs()
+                        .inNamespace(namespace)
+                        .withName(JOB)
+                        .waitUntilCondition(
+                                ModelOnClaim::ended, JOB_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        Integer succeeded = job.getStatus().getSucceeded();
+        if (succeeded == null || succeeded == 0) {
+            throw new IllegalStateException("Job `%s` failed: %s".formatted(JOB, job.getStatus()));
+        }
+    }
+
+    private static boolean ended(@Nullable Job job) {
+        return job != null
+                && job.getStatus() != null
+                && job.getStatus().getConditions().stream()
+                        .filter(c -> ENDS.contains(c.getType()))
+                        .anyMatch(c -> "True".equals(c.getStatus()));
+    }
+
+    private PersistentVolumeClaim claim() {
         return new PersistentVolumeClaimBuilder()
                 .withNewMetadata()
                 .withName(CLAIM)
@@ -41,7 +79,7 @@ record ModelOnClaim(String namespace, String image, int sizeMib) {
                 .build();
     }
 
-    Job job() {
+    private Job job() {
         return new JobBuilder()
                 .withNewMetadata()
                 .withName(JOB)

@@ -14,9 +14,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Shows a matrix come up one by one, answer, die of memory for real and come back. Ends with 0 only
@@ -88,33 +86,10 @@ public final class Quickstart {
     private void model() {
         ModelOnClaim model =
                 new ModelOnClaim(NAMESPACE, InferenceImage.of(client, Chart.NAMESPACE), MODEL_MIB);
-        client.resource(model.claim()).serverSideApply();
-        client.resource(model.job()).serverSideApply();
         cast.say(
                 "generating a model of %d MiB on claim `%s`"
                         .formatted(MODEL_MIB, ModelOnClaim.CLAIM));
-        var job =
-                client.batch()
-                        .v1()
-                        .jobs()
-                        .inNamespace(NAMESPACE)
-                        .withName(ModelOnClaim.JOB)
-                        .waitUntilCondition(Quickstart::ended, 180, TimeUnit.SECONDS);
-        Integer succeeded = job.getStatus().getSucceeded();
-        if (succeeded == null || succeeded == 0) {
-            throw new IllegalStateException(
-                    "the Job `%s` failed: %s".formatted(ModelOnClaim.JOB, job.getStatus()));
-        }
-    }
-
-    private static boolean ended(io.fabric8.kubernetes.api.model.batch.v1.Job job) {
-        return job != null
-                && job.getStatus() != null
-                && job.getStatus().getConditions().stream()
-                        .anyMatch(
-                                c ->
-                                        List.of("Complete", "Failed").contains(c.getType())
-                                                && "True".equals(c.getStatus()));
+        model.make(client);
     }
 
     private void ask(String matrix, String instance) throws IOException {

@@ -9,17 +9,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.k3s.K3sContainer;
 import org.testcontainers.utility.DockerImageName;
-import org.testcontainers.utility.MountableFile;
 
 /** The cluster that the quickstart plays on, and what is to be done to get images into it. */
 final class Stage implements AutoCloseable {
-    /** Where {@code make images} leaves the archives. */
-    static final String IMAGES = "build/images";
-
     private final Path root;
     private final Optional<K3sContainer> k3s;
     private final String kubeconfig;
@@ -83,37 +78,8 @@ final class Stage implements AutoCloseable {
             run(List.of(root.resolve("scripts/load-images").toString()));
             return;
         }
-        for (Path archive : archives(root)) {
-            importInto(k3s.get(), archive);
-        }
-    }
-
-    /** The image archives below a source tree's root. */
-    static List<Path> archives(Path root) throws IOException {
-        try (Stream<Path> files = Files.list(root.resolve(IMAGES))) {
-            List<Path> found =
-                    files.filter(f -> f.getFileName().toString().endsWith(".tar"))
-                            .sorted()
-                            .toList();
-            if (found.isEmpty()) {
-                throw new IOException("no image in `%s`; run `make images`".formatted(IMAGES));
-            }
-            return found;
-        }
-    }
-
-    /** Imports one archive into a K3s in a container. */
-    static void importInto(K3sContainer k3s, Path archive) throws IOException {
-        String inside = "/tmp/" + archive.getFileName();
-        k3s.copyFileToContainer(MountableFile.forHostPath(archive), inside);
-        try {
-            var result = k3s.execInContainer("ctr", "-n", "k8s.io", "images", "import", inside);
-            if (result.getExitCode() != 0) {
-                throw new IOException("importing %s: %s".formatted(archive, result.getStderr()));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while importing " + archive, e);
+        for (Path archive : ImageArchives.below(root)) {
+            ImageArchives.load(archive, k3s.get());
         }
     }
 

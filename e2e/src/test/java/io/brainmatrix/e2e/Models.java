@@ -1,0 +1,103 @@
+package io.brainmatrix.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/** Models with scripted text, generated once per run by the program that users run. */
+final class Models {
+    /** What a chain model says, word by word, over and over. */
+    static final List<String> WORDS =
+            List.of("the", "quick", "brown", "fox", "jumps", "over", "a", "lazy", "dog");
+
+    /** Small enough that a load is over at once. */
+    static final int TINY_MIB = 4;
+
+    /** As large as the issue's: a load that can be watched. */
+    static final int LARGE_MIB = 300;
+
+    private static final Path DIRECTORY = Path.of("target/models");
+    private static final Map<Integer, Path> MADE = new ConcurrentHashMap<>();
+
+    private Models() {}
+
+    /** A chain model of about a size. */
+    static Path chain(int mib) {
+        return MADE.computeIfAbsent(mib, Models::generate);
+    }
+
+    /** The first bytes of a model: a download that broke off. */
+    static Path truncated(int mib) {
+        Path whole = chain(mib);
+        Path part = DIRECTORY.resolve("truncated-" + whole.getFileName());
+        try {
+            Files.copy(whole, part, StandardCopyOption.REPLACE_EXISTING);
+            try (var channel = Files.newByteChannel(part, StandardOpenOption.WRITE)) {
+                channel.truncate(Files.size(whole) / 2);
+            }
+            return part;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static String sha256(Path file) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(digest.digest(Files.readAllBytes(file)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    private static Path generate(int mib) {
+        try {
+            Files.createDirectories(DIRECTORY);
+            Path model = DIRECTORY.resolve("chain-%dMi.gguf".formatted(mib)).toAbsolutePath();
+            Process process =
+                    new ProcessBuilder(
+                                    Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                                    "-jar",
+                                    generator().toString(),
+                                    "chain",
+                                    "--text",
+                                    String.join(" ", WORDS),
+                                    "--size",
+                                    mib + "Mi",
+                                    "--out",
+                                    model.toString())
+                            .inheritIO()
+                            .start();
+            if (process.waitFor() != 0) {
+                throw new AssertionError("the generator ended with " + process.exitValue());
+            }
+            return model;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while generating a model", e);
+        }
+    }
+
+    private static Path generator() throws IOException {
+        Path target = Cluster.ROOT.resolve("model-generator/target");
+        try (Stream<Path> files = Files.list(target)) {
+            return files.filter(f -> f.getFileName().toString().matches("model-generator-.*\\.jar"))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError("no jar in " + target));
+        }
+    }
+}
