@@ -56,6 +56,8 @@ public enum Reason {
     WaitingForPreviousPod,
     /** The spec suspends the matrix. */
     Suspended,
+    /** Its spec changed: the old life ends before the new one is let in. */
+    Edited,
     /** It is no longer in the spec. */
     Removed,
     /** Its node is gone or does not answer. */

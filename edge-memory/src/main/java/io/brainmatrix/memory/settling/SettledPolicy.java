@@ -1,0 +1,100 @@
+package io.brainmatrix.memory.settling;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * Judges whether memory has settled: low slope over a whole window, never "back to where it was",
+ * since a driver may keep freed memory in a pool of its own.
+ *
+ * <p>The slope is Theil and Sen's: the median of the slopes between all pairs of samples. One
+ * outlier, such as a page cache that was dropped between two samples, moves it little; a steady
+ * ramp moves it fully. Memory that is still being freed is not settled either: a dying pod's
+ * neighbours cannot be judged.
+ *
+ * <p>A step in the middle of the window leaves most pairs flat, so the median alone would miss it:
+ * the two halves' medians must agree within the bound as well.
+ */
+public final class SettledPolicy {
+    /** Fewer say nothing about a trend. */
+    private static final int MIN_SAMPLES = 3;
+
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private SettledPolicy() {}
+
+    /** Judges the latest window; samples must be in order of time. */
+    public static Verdict judge(List<Sample> samples, SettleRule rule) {
+        if (samples.isEmpty()) {
+            return new Verdict(OptionalLong.empty(), false);
+        }
+        long last = samples.getLast().atNanos();
+        long windowNanos = rule.window().toNanos();
+        int from = samples.size() - 1;
+        // One sample at or before the window's start belongs to it: without it the window would not
+        // be covered.
+        while (from > 0 && last - samples.get(from).atNanos() < windowNanos) {
+            from--;
+        }
+        List<Sample> window = samples.subList(from, samples.size());
+        if (window.size() < MIN_SAMPLES) {
+            return new Verdict(OptionalLong.empty(), false);
+        }
+        long slope = slope(window);
+        boolean covered =
+                last - window.getFirst().atNanos() >= windowNanos && !hasGap(window, windowNanos);
+        long step = step(window, rule);
+        return new Verdict(
+                OptionalLong.of(Math.abs(step) > Math.abs(slope) ? step : slope),
+                covered && Math.max(Math.abs(slope), Math.abs(step)) <= rule.maxSlopePerSecond());
+    }
+
+    /** Samples further apart than half a window tell nothing of what lay between them. */
+    private static boolean hasGap(List<Sample> window, long windowNanos) {
+        for (int i = 1; i < window.size(); i++) {
+            if (window.get(i).atNanos() - window.get(i - 1).atNanos() > windowNanos / 2) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static long slope(List<Sample> window) {
+        int n = window.size();
+        double[] slopes = new double[n * (n - 1) / 2];
+        int count = 0;
+        for (int i = 0; i < n; i++) {
+            for (int j = i + 1; j < n; j++) {
+                double seconds =
+                        (window.get(j).atNanos() - window.get(i).atNanos()) / NANOS_PER_SECOND;
+                if (seconds > 0) {
+                    slopes[count++] =
+                            (window.get(j).available() - window.get(i).available()) / seconds;
+                }
+            }
+        }
+        return Math.round(median(slopes, count));
+    }
+
+    /** The difference between the halves' medians, per second of window: what a step adds up to. */
+    private static long step(List<Sample> window, SettleRule rule) {
+        int half = window.size() / 2;
+        double before = level(window.subList(0, half));
+        double after = level(window.subList(window.size() - half, window.size()));
+        return Math.round((after - before) / (rule.window().toNanos() / NANOS_PER_SECOND));
+    }
+
+    private static double level(List<Sample> samples) {
+        double[] levels = samples.stream().mapToDouble(Sample::available).toArray();
+        return median(levels, levels.length);
+    }
+
+    private static double median(double[] values, int count) {
+        if (count == 0) {
+            return 0;
+        }
+        Arrays.sort(values, 0, count);
+        return count % 2 == 1 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
+    }
+}

@@ -1,0 +1,5 @@
+/** When a node's memory counts as settled: pure functions over samples. */
+@NullMarked
+package io.brainmatrix.memory.settling;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,120 @@
+package io.brainmatrix.pod.engine;
+
+import de.kherud.llama.InferenceParameters;
+import de.kherud.llama.LlamaIterator;
+import de.kherud.llama.LlamaModel;
+import de.kherud.llama.LlamaOutput;
+import de.kherud.llama.ModelParameters;
+import de.kherud.llama.Pair;
+import de.kherud.llama.args.CacheType;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+
+/**
+ * llama.cpp in this JVM through java-llama.cpp 4.2.0. A fixed set of flags built here, nothing
+ * passed through: a flag that it cannot parse makes a model whose next call is a SIGSEGV. Never
+ * closed and never reloaded: closing frees nothing, the end of the process does.
+ */
+public final class LlamaEngine implements Engine {
+    private final LlamaModel model;
+
+    private LlamaEngine(LlamaModel model) {
+        this.model = model;
+    }
+
+    /**
+     * How to load.
+     *
+     * @param threads at most the cores that may be used: more collapse the speed
+     * @param log where the native library writes; its reasons for a refusal are only there
+     */
+    public record Settings(
+            Path model,
+            int contextLength,
+            int threads,
+            int parallel,
+            int batchSize,
+            String cacheTypeK,
+            Path log) {}
+
+    /**
+     * Loads the model; blocks until it is loaded and cannot be cancelled.
+     *
+     * @throws EngineException when the native library refuses it
+     */
+    public static LlamaEngine load(Settings settings) throws EngineException {
+        ModelParameters parameters =
+                new ModelParameters()
+                        .setModel(settings.model().toString())
+                        .setCtxSize(settings.contextLength())
+                        .setBatchSize(settings.batchSize())
+                        .setUbatchSize(Math.min(settings.batchSize(), 512))
+                        .setThreads(settings.threads())
+                        .setThreadsBatch(settings.threads())
+                        .setParallel(settings.parallel())
+                        .setCacheTypeK(
+                                CacheType.valueOf(settings.cacheTypeK().toUpperCase(Locale.ROOT)))
+                        // With mmap a memory limit makes the page cache thrash instead of meaning
+                        // anything.
+                        .disableMmap()
+                        // A prompt beyond the context is an error instead of being cut silently.
+                        .disableContextShift()
+                        .skipWarmup()
+                        .enableJinja()
+                        .setLogFile(settings.log().toString());
+        try {
+            return new LlamaEngine(new LlamaModel(parameters));
+        } catch (RuntimeException e) { // the library's own exception type is package-private
+            throw new EngineException(LogTail.reason(settings.log(), e.getMessage()), e);
+        }
+    }
+
+    @Override
+    public int generate(Request request, Predicate<String> sink) {
+        InferenceParameters parameters =
+                new InferenceParameters(request.prompt())
+                        .setNPredict(request.maxTokens())
+                        .setTemperature((float) request.sampling().temperature())
+                        .setTopP((float) request.sampling().topP())
+                        .setTopK(request.sampling().topK());
+        if (request.sampling().seed() >= 0) {
+            parameters.setSeed(request.sampling().seed());
+        }
+        if (!request.stop().isEmpty()) {
+            parameters.setStopStrings(request.stop().toArray(String[]::new));
+        }
+        int tokens = 0;
+        LlamaIterator outputs = model.generate(parameters).iterator();
+        // An iterator that is left alone keeps its slot: it is read to its end or cancelled from
+        // here.
+        while (outputs.hasNext()) {
+            LlamaOutput output = outputs.next();
+            if (!outputs.hasNext() && output.text.isEmpty()) {
+                break; // the end's own packet is no token
+            }
+            tokens++;
+            if (!sink.test(output.text)) {
+                outputs.cancel();
+                break;
+            }
+        }
+        return tokens;
+    }
+
+    @Override
+    public int countTokens(String text) {
+        return model.encode(text).length + 1; // BOS, which the library adds to each prompt
+    }
+
+    @Override
+    public String prompt(List<Message> messages) {
+        List<Pair<String, String>> pairs = new ArrayList<>();
+        for (Message message : messages) {
+            pairs.add(new Pair<>(message.role(), message.content()));
+        }
+        return model.applyTemplate(new InferenceParameters("").setMessages("", pairs));
+    }
+}

@@ -1,0 +1,69 @@
+package io.brainmatrix.pod.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/** Reading and answering one HTTP exchange. */
+final class Exchange {
+    static final ObjectMapper JSON = new ObjectMapper();
+
+    /** A long conversation fits; more than the largest context would not. */
+    private static final int BODY_MAX_BYTES = 1 << 20;
+
+    private Exchange() {}
+
+    static JsonNode body(HttpExchange exchange) throws IOException, ApiError {
+        byte[] bytes = exchange.getRequestBody().readNBytes(BODY_MAX_BYTES + 1);
+        if (bytes.length > BODY_MAX_BYTES) {
+            throw new ApiError(
+                    413,
+                    "invalid_request_error",
+                    null,
+                    "the body must be at most %d bytes".formatted(BODY_MAX_BYTES));
+        }
+        try {
+            JsonNode body = JSON.readTree(bytes);
+            return body == null ? JSON.missingNode() : body;
+        } catch (JsonProcessingException e) {
+            throw new ApiError(
+                    400,
+                    "invalid_request_error",
+                    null,
+                    "the body is no JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    static void answer(HttpExchange exchange, int status, String type, String text)
+            throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", type);
+        if (exchange.getRequestMethod().equals("HEAD")) {
+            exchange.sendResponseHeaders(status, -1);
+            return;
+        }
+        exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+        exchange.getResponseBody().write(bytes);
+    }
+
+    static void json(HttpExchange exchange, int status, JsonNode json) throws IOException {
+        answer(exchange, status, "application/json", json.toString());
+    }
+
+    static void error(HttpExchange exchange, ApiError error) throws IOException {
+        ObjectNode json = JSON.createObjectNode();
+        json.putObject("error")
+                .put("message", error.getMessage())
+                .put("type", error.type())
+                .put("param", error.param())
+                .putNull("code");
+        if (error.status() == 503 || error.status() == 429) {
+            exchange.getResponseHeaders().set("Retry-After", "2");
+        }
+        json(exchange, error.status(), json);
+    }
+}

@@ -1,0 +1,99 @@
+package io.brainmatrix.pod.lifecycle;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the operator says about this life, {@code contracts/instance.json}. */
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record InstanceConfig(
+        String namespace,
+        String matrix,
+        @Nullable String matrixUid,
+        String instance,
+        @Nullable String role,
+        long life,
+        Budget budget,
+        Model model,
+        Engine engine,
+        @Nullable Map<String, Integer> deaths) {
+    /** Name of the environment variable that holds it. */
+    public static final String ENVIRONMENT = "BRAINMATRIX_INSTANCE";
+
+    private static final int CONTEXT_MIN = 64;
+
+    /** Bytes. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Budget(long ram) {}
+
+    /**
+     * The model's file.
+     *
+     * @param path in this pod
+     * @param source as the user named it, for messages
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Model(String path, String source, @Nullable String sha256) {}
+
+    /** How the engine is run; threads absent means the smaller of 4 and the cores. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Engine(
+            int contextLength,
+            @Nullable Integer threads,
+            int parallel,
+            int batchSize,
+            String cacheTypeK,
+            String cacheTypeV) {}
+
+    /**
+     * Reads it.
+     *
+     * @throws Refusal when it is missing or nonsense
+     */
+    public static InstanceConfig parse(@Nullable String json) throws Refusal {
+        if (json == null || json.isBlank()) {
+            throw new Refusal(
+                    ExitCode.Configuration,
+                    "the environment variable %s is missing; this image is started by the operator"
+                            .formatted(ENVIRONMENT));
+        }
+        InstanceConfig config;
+        try {
+            config = new ObjectMapper().readValue(json, InstanceConfig.class);
+        } catch (JsonProcessingException e) {
+            throw new Refusal(
+                    ExitCode.Configuration,
+                    "%s cannot be read: %s".formatted(ENVIRONMENT, e.getOriginalMessage()));
+        }
+        String wrong = config == null ? "it is null" : config.wrong();
+        if (!wrong.isEmpty()) {
+            throw new Refusal(
+                    ExitCode.Configuration, "%s is not valid: %s".formatted(ENVIRONMENT, wrong));
+        }
+        return config;
+    }
+
+    @SuppressWarnings("ConstantConditions") // Jackson leaves absent components null
+    private String wrong() {
+        if (namespace == null || matrix == null || instance == null) {
+            return "namespace, matrix and instance must be named";
+        }
+        if (budget == null || budget.ram() <= 0) {
+            return "budget.ram must be positive";
+        }
+        if (model == null || model.path() == null || model.source() == null) {
+            return "model.path and model.source must be named";
+        }
+        if (engine == null
+                || engine.contextLength() < CONTEXT_MIN
+                || engine.parallel() < 1
+                || engine.batchSize() < 1
+                || engine.cacheTypeK() == null
+                || engine.cacheTypeV() == null) {
+            return "engine must name contextLength (at least 64), parallel, batchSize and cache types";
+        }
+        return "";
+    }
+}

@@ -1,0 +1,351 @@
+package io.brainmatrix.pod.lifecycle;
+
+import io.brainmatrix.memory.Cgroup;
+import io.brainmatrix.memory.footprint.CacheType;
+import io.brainmatrix.memory.footprint.EngineSettings;
+import io.brainmatrix.memory.footprint.Footprint;
+import io.brainmatrix.memory.gguf.GgufException;
+import io.brainmatrix.memory.gguf.GgufFile;
+import io.brainmatrix.pod.engine.Desk;
+import io.brainmatrix.pod.engine.Engine;
+import io.brainmatrix.pod.engine.EngineException;
+import io.brainmatrix.pod.engine.LlamaEngine;
+import io.brainmatrix.pod.http.PodServer;
+import io.brainmatrix.pod.memory.Guard;
+import io.brainmatrix.pod.memory.LoadGuardPolicy;
+import io.brainmatrix.pod.memory.MemorySample;
+import io.brainmatrix.pod.telemetry.BlackBox;
+import io.brainmatrix.pod.telemetry.PodMetrics;
+import io.brainmatrix.pod.telemetry.PodState;
+import io.brainmatrix.pod.telemetry.StatusReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One life, in this order: black box and guard, limit read back, header and footprint, digest,
+ * load, first token, serving (R9, R10, R11).
+ */
+public final class Life {
+    private static final System.Logger LOG = System.getLogger(Life.class.getName());
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration DRAIN = Duration.ofSeconds(10);
+    private static final long BLACK_BOX_NANOS = 1_000_000_000L;
+    private static final int MICRO_BATCH_MAX = 512;
+    private static final double MEBIBYTE = 1 << 20;
+
+    private final Surroundings surroundings;
+    private final BlackBox blackBox;
+    private final Clock clock = Clock.systemUTC();
+    private final long begun = System.nanoTime();
+    private final AtomicReference<PodState> state = new AtomicReference<>(PodState.begun());
+    private final AtomicReference<@Nullable Desk> desk = new AtomicReference<>();
+    private final AtomicReference<@Nullable Guard> guard = new AtomicReference<>();
+    private volatile long life;
+    private long lastRecord;
+
+    /** Where this process finds what the kernel and the kubelet tell. */
+    public record Surroundings(
+            @Nullable String config,
+            Path proc,
+            Path cgroups,
+            Path terminationLog,
+            Path scratch,
+            int port) {}
+
+    private Life(Surroundings surroundings, BlackBox blackBox) {
+        this.surroundings = surroundings;
+        this.blackBox = blackBox;
+    }
+
+    /**
+     * Lives; returns only when serving has begun. Every other way ends the process with its own
+     * exit code.
+     */
+    public static void begin(Surroundings surroundings) throws IOException {
+        Life life = new Life(surroundings, BlackBox.open(surroundings.terminationLog()));
+        life.record(null);
+        Runtime.getRuntime().addShutdownHook(new Thread(life::drain, "drain"));
+        try {
+            life.live();
+        } catch (Refusal refusal) {
+            life.end(refusal.code(), String.valueOf(refusal.getMessage()));
+        }
+    }
+
+    private void live() throws Refusal, IOException {
+        InstanceConfig config = InstanceConfig.parse(surroundings.config());
+        life = config.life();
+        Optional<Cgroup> cgroup = Cgroup.locate(surroundings.cgroups(), surroundings.proc());
+        if (cgroup.isEmpty()) {
+            throw new Refusal(
+                    ExitCode.NoLimit,
+                    "this process is in no memory cgroup; nothing would limit the model");
+        }
+        Guard watcher =
+                new Guard(
+                        cgroup.get(),
+                        surroundings.proc(),
+                        () -> state.get().phase() == Phase.Loading,
+                        this::sampled);
+        guard.set(watcher);
+        watcher.start();
+        to(s -> s.in(Phase.Checking));
+        long limit = limit(cgroup.get(), config.budget().ram());
+        to(s -> s.limited(limit));
+        serveHttp(config, watcher);
+        Path model = Path.of(config.model().path());
+        check(config, model);
+        Engine engine = load(config, model);
+        desk.set(new Desk(engine, config.engine().parallel(), PATIENCE));
+        to(s -> s.serving(watcher.samples().getLast().used()));
+    }
+
+    private static long limit(Cgroup cgroup, long budget) throws Refusal {
+        OptionalLong limit = cgroup.limit();
+        if (limit.isEmpty()) {
+            throw new Refusal(
+                    ExitCode.NoLimit,
+                    "the container has no memory limit; the budget is %d bytes".formatted(budget));
+        }
+        // The kernel rounds a limit down to whole pages.
+        long page = 4096;
+        if (limit.getAsLong() / page != budget / page) {
+            throw new Refusal(
+                    ExitCode.NoLimit,
+                    "the container's memory limit is %d bytes, the budget %d: something changed the pod, such as a LimitRange"
+                            .formatted(limit.getAsLong(), budget));
+        }
+        return limit.getAsLong();
+    }
+
+    private void serveHttp(InstanceConfig config, Guard watcher) throws IOException {
+        PodMetrics metrics =
+                new PodMetrics(
+                        List.of(
+                                new PodMetrics.Gauge(
+                                        "brainmatrix_pod_memory_used_bytes",
+                                        "Memory of this pod that cannot be reclaimed.",
+                                        () -> (double) watcher.samples().getLast().used()),
+                                new PodMetrics.Gauge(
+                                        "brainmatrix_pod_memory_peak_bytes",
+                                        "The most that was used.",
+                                        () -> (double) watcher.peak()),
+                                new PodMetrics.Gauge(
+                                        "brainmatrix_pod_memory_limit_bytes",
+                                        "The limit read back.",
+                                        () -> known(state.get().limit())),
+                                new PodMetrics.Gauge(
+                                        "brainmatrix_pod_memory_predicted_bytes",
+                                        "The predicted footprint.",
+                                        () -> known(state.get().predicted())),
+                                new PodMetrics.Gauge(
+                                        "brainmatrix_pod_load_seconds",
+                                        "How long the load took.",
+                                        this::loadSeconds),
+                                new PodMetrics.Gauge(
+                                        "brainmatrix_pod_requests_running",
+                                        "Requests being answered.",
+                                        () -> served(Desk::running)),
+                                new PodMetrics.Gauge(
+                                        "brainmatrix_pod_requests_waiting",
+                                        "Requests that wait for a slot.",
+                                        () -> served(Desk::waiting))));
+        PodServer.start(
+                surroundings.port(),
+                new PodServer.Parts(
+                        () -> state.get().phase(),
+                        () ->
+                                StatusReport.status(
+                                        config,
+                                        state.get(),
+                                        watcher.samples().getLast().used(),
+                                        watcher.peak(),
+                                        uptime()),
+                        () -> Optional.ofNullable(desk.get()),
+                        config.matrix() + "-" + config.instance(),
+                        config.engine().contextLength(),
+                        clock,
+                        metrics));
+    }
+
+    private static double known(@Nullable Long bytes) {
+        return bytes == null ? -1 : (double) bytes;
+    }
+
+    private double served(java.util.function.ToIntFunction<Desk> count) {
+        Desk present = desk.get();
+        return present == null ? -1 : count.applyAsInt(present);
+    }
+
+    private double loadSeconds() {
+        PodState now = state.get();
+        Instant from = now.loadStarted();
+        Instant to = now.loadEnded();
+        return from == null || to == null ? -1 : Duration.between(from, to).toMillis() / 1000.0;
+    }
+
+    private void check(InstanceConfig config, Path model) throws Refusal, IOException {
+        String source = config.model().source();
+        if (!Files.isRegularFile(model) || !Files.isReadable(model)) {
+            throw new Refusal(
+                    ExitCode.ModelMissing,
+                    "there is no readable file at `%s`; put the model there".formatted(source));
+        }
+        GgufFile header;
+        try {
+            header = GgufFile.read(model);
+        } catch (GgufException e) {
+            throw new Refusal(ExitCode.ModelInvalid, "`%s`: %s".formatted(source, e.getMessage()));
+        }
+        InstanceConfig.Engine engine = config.engine();
+        Footprint footprint =
+                Footprint.predict(
+                        header,
+                        new EngineSettings(
+                                engine.contextLength(),
+                                Math.min(engine.batchSize(), MICRO_BATCH_MAX),
+                                CacheType.valueOf(engine.cacheTypeK().toUpperCase(Locale.ROOT)),
+                                CacheType.valueOf(engine.cacheTypeV().toUpperCase(Locale.ROOT)),
+                                false));
+        LOG.log(System.Logger.Level.INFO, "Footprint of {0}\n{1}", source, footprint.explain());
+        to(s -> s.predicted(footprint.predicted()));
+        if (footprint.required() > config.budget().ram()) {
+            throw new Refusal(
+                    ExitCode.OverBudget,
+                    "`%s` needs %.0fMi (%.0fMi predicted and a margin), the budget is %.0fMi; raise `budget.ram` or lower `engine.contextLength`"
+                            .formatted(
+                                    source,
+                                    Math.ceil(footprint.required() / MEBIBYTE),
+                                    Math.ceil(footprint.predicted() / MEBIBYTE),
+                                    Math.floor(config.budget().ram() / MEBIBYTE)));
+        }
+        String declared = config.model().sha256();
+        if (declared != null) {
+            String digest = Digest.of(model);
+            if (!digest.equals(declared)) {
+                throw new Refusal(
+                        ExitCode.DigestMismatch,
+                        "`%s` has the SHA-256 %s, declared is %s; fetch the file anew or mend `model.sha256`"
+                                .formatted(source, digest, declared));
+            }
+            to(s -> s.digested(digest));
+        }
+    }
+
+    private Engine load(InstanceConfig config, Path model) throws Refusal {
+        InstanceConfig.Engine engine = config.engine();
+        int cores = Runtime.getRuntime().availableProcessors();
+        Integer asked = engine.threads();
+        to(s -> s.loading(clock.instant()));
+        try {
+            Engine loaded =
+                    LlamaEngine.load(
+                            new LlamaEngine.Settings(
+                                    model,
+                                    engine.contextLength(),
+                                    Math.min(asked == null ? 4 : asked, cores),
+                                    engine.parallel(),
+                                    engine.batchSize(),
+                                    engine.cacheTypeK(),
+                                    surroundings.scratch().resolve("engine.log")));
+            to(s -> s.loaded(clock.instant()));
+            int tokens =
+                    loaded.generate(
+                            new Engine.Request(
+                                    "the", 1, new Engine.Sampling(0, 1, 1, 1), List.of()),
+                            piece -> true);
+            if (tokens < 1) {
+                throw new Refusal(
+                        ExitCode.EngineFault, "the model was loaded and gave no first token");
+            }
+            return loaded;
+        } catch (EngineException e) {
+            throw new Refusal(
+                    ExitCode.EngineFault,
+                    "the engine refused `%s`: %s"
+                            .formatted(config.model().source(), e.getMessage()));
+        }
+    }
+
+    private void to(UnaryOperator<PodState> step) {
+        Phase before = state.get().phase();
+        PodState now = state.updateAndGet(step);
+        if (now.phase() != before) {
+            LOG.log(System.Logger.Level.INFO, "Phase {0} after {1}", now.phase(), uptime());
+            record(null);
+        }
+    }
+
+    /** Called by the guard's thread after each look. */
+    private void sampled(List<MemorySample> samples) {
+        PodState now = state.get();
+        Long limit = now.limit();
+        Long predicted = now.predicted();
+        if (now.phase() == Phase.Loading && limit != null && predicted != null) {
+            LoadGuardPolicy.projectionPastLimit(samples, predicted, limit)
+                    .ifPresent(
+                            projection ->
+                                    end(
+                                            ExitCode.LoadAborted,
+                                            "the load's projection %.0fMi passes the budget %.0fMi; raise `budget.ram` or lower `engine.contextLength`"
+                                                    .formatted(
+                                                            projection / MEBIBYTE,
+                                                            limit / MEBIBYTE)));
+        }
+        if (System.nanoTime() - lastRecord > BLACK_BOX_NANOS) {
+            record(null);
+        }
+    }
+
+    private synchronized void record(StatusReport.@Nullable Ending ending) {
+        lastRecord = System.nanoTime();
+        Guard watcher = guard.get();
+        List<MemorySample> samples = watcher == null ? List.of() : watcher.samples();
+        try {
+            blackBox.write(
+                    StatusReport.termination(
+                            life,
+                            state.get(),
+                            samples,
+                            watcher == null ? null : watcher.peak(),
+                            uptime(),
+                            ending));
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "The black box cannot be written", e);
+        }
+    }
+
+    private void end(ExitCode code, String message) {
+        LOG.log(System.Logger.Level.ERROR, "{0}: {1}", code, message);
+        record(new StatusReport.Ending(code.name(), message, code.code()));
+        Runtime.getRuntime().halt(code.code());
+    }
+
+    /** SIGTERM: new requests are refused, those that run may end, then the process does. */
+    private void drain() {
+        state.updateAndGet(s -> s.in(Phase.Draining));
+        record(null);
+        long deadline = System.nanoTime() + DRAIN.toNanos();
+        Desk present = desk.get();
+        while (present != null && present.running() > 0 && System.nanoTime() < deadline) {
+            java.util.concurrent.locks.LockSupport.parkNanos(20_000_000L);
+        }
+        end(ExitCode.Drained, "ended by SIGTERM");
+    }
+
+    private Duration uptime() {
+        return Duration.ofNanos(System.nanoTime() - begun)
+                .truncatedTo(java.time.temporal.ChronoUnit.MILLIS);
+    }
+}

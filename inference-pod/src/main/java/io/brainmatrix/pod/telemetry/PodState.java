@@ -1,0 +1,69 @@
+package io.brainmatrix.pod.telemetry;
+
+import io.brainmatrix.pod.lifecycle.Phase;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of this life, in one immutable value; each step of the life replaces it. */
+public record PodState(
+        Phase phase,
+        @Nullable Long limit,
+        @Nullable Long predicted,
+        @Nullable Long steady,
+        @Nullable Instant loadStarted,
+        @Nullable Instant loadEnded,
+        @Nullable Double progress,
+        @Nullable String modelSha256) {
+    /** A life that has just begun. */
+    public static PodState begun() {
+        return new PodState(Phase.Starting, null, null, null, null, null, null, null);
+    }
+
+    /** In another phase. */
+    public PodState in(Phase next) {
+        return new PodState(
+                next, limit, predicted, steady, loadStarted, loadEnded, progress, modelSha256);
+    }
+
+    /** With the limit that was read back, in bytes. */
+    public PodState limited(long bytes) {
+        return new PodState(
+                phase, bytes, predicted, steady, loadStarted, loadEnded, progress, modelSha256);
+    }
+
+    /** With the predicted footprint, in bytes. */
+    public PodState predicted(long bytes) {
+        return new PodState(
+                phase, limit, bytes, steady, loadStarted, loadEnded, progress, modelSha256);
+    }
+
+    /** With the digest that was checked. */
+    public PodState digested(String sha256) {
+        return new PodState(
+                phase, limit, predicted, steady, loadStarted, loadEnded, progress, sha256);
+    }
+
+    /** Loading since a time. */
+    public PodState loading(Instant since) {
+        return new PodState(Phase.Loading, limit, predicted, steady, since, null, 0.0, modelSha256);
+    }
+
+    /** Loaded at a time, about to give its first token. */
+    public PodState loaded(Instant at) {
+        return new PodState(
+                Phase.Verifying, limit, predicted, steady, loadStarted, at, 1.0, modelSha256);
+    }
+
+    /** Serving, with what it uses now, in bytes. */
+    public PodState serving(long used) {
+        return new PodState(
+                Phase.Serving,
+                limit,
+                predicted,
+                used,
+                loadStarted,
+                loadEnded,
+                progress,
+                modelSha256);
+    }
+}

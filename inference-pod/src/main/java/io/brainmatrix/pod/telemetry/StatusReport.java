@@ -1,0 +1,128 @@
+package io.brainmatrix.pod.telemetry;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.brainmatrix.pod.lifecycle.InstanceConfig;
+import io.brainmatrix.pod.lifecycle.Phase;
+import io.brainmatrix.pod.memory.MemorySample;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The JSON that the pod tells of itself: {@code contracts/status.json} and {@code
+ * contracts/termination-message.json}.
+ */
+public final class StatusReport {
+    private static final ObjectMapper JSON =
+            new ObjectMapper()
+                    .registerModule(new JavaTimeModule())
+                    .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+                    .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS);
+
+    private StatusReport() {}
+
+    /** {@code GET /status}. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Status(
+            String namespace,
+            String matrix,
+            String instance,
+            long life,
+            Phase phase,
+            Duration uptime,
+            @Nullable Long limit,
+            long used,
+            @Nullable Long predicted,
+            @Nullable Long steady,
+            long peak,
+            @Nullable Instant loadStarted,
+            @Nullable Instant loadEnded,
+            @Nullable Double progress,
+            @Nullable String modelSha256) {}
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Termination(
+            Phase phase,
+            @Nullable String reason,
+            @Nullable String message,
+            @Nullable Integer exitCode,
+            long life,
+            Duration uptime,
+            @Nullable Long limit,
+            @Nullable Long used,
+            @Nullable Long predicted,
+            @Nullable Long peak,
+            @Nullable Instant loadStarted,
+            List<Look> lastSamples) {}
+
+    record Look(Instant at, long used, long nodeAvailable) {}
+
+    /** What a life ends with. */
+    public record Ending(String reason, String message, int exitCode) {}
+
+    /** The status as JSON. */
+    public static String status(
+            InstanceConfig config, PodState state, long used, long peak, Duration uptime) {
+        return write(
+                new Status(
+                        config.namespace(),
+                        config.matrix(),
+                        config.instance(),
+                        config.life(),
+                        state.phase(),
+                        uptime,
+                        state.limit(),
+                        used,
+                        state.predicted(),
+                        state.steady(),
+                        peak,
+                        state.loadStarted(),
+                        state.loadEnded(),
+                        state.progress(),
+                        state.modelSha256()));
+    }
+
+    /**
+     * The termination message as JSON.
+     *
+     * @param samples newest last; written newest first
+     * @param ending absent while the life goes on
+     */
+    public static String termination(
+            long life,
+            PodState state,
+            List<MemorySample> samples,
+            @Nullable Long peak,
+            Duration uptime,
+            @Nullable Ending ending) {
+        return write(
+                new Termination(
+                        state.phase(),
+                        ending == null ? null : ending.reason(),
+                        ending == null ? null : ending.message(),
+                        ending == null ? null : ending.exitCode(),
+                        life,
+                        uptime,
+                        state.limit(),
+                        samples.isEmpty() ? null : samples.getLast().used(),
+                        state.predicted(),
+                        peak,
+                        state.loadStarted(),
+                        samples.reversed().stream()
+                                .map(s -> new Look(s.at(), s.used(), s.nodeAvailable()))
+                                .toList()));
+    }
+
+    private static String write(Object value) {
+        try {
+            return JSON.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("records are always JSON", e);
+        }
+    }
+}

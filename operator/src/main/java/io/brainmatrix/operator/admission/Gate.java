@@ -1,0 +1,156 @@
+package io.brainmatrix.operator.admission;
+
+import io.brainmatrix.api.v1alpha1.Bytes;
+import io.brainmatrix.api.v1alpha1.Reason;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The gate's conditions over the eligible queue, in this order: a fresh reading, room in the
+ * ledger, the lane, room by measurement, no swapping and no pressure, settled memory. The first
+ * that fails is the reason shown.
+ *
+ * <p>Room comes before the lane, so that one that cannot fit says so with its arithmetic even while
+ * others load.
+ */
+final class Gate {
+    private Gate() {}
+
+    /**
+     * Finds the candidate that the gate opens for and writes down why the others wait.
+     *
+     * @param waiting gets one entry for each candidate of the queue
+     * @return the first of the queue that fits; empty while the gate is closed
+     */
+    static Optional<Candidate> judge(
+            NodeSnapshot node, List<Candidate> queue, Map<InstanceKey, Waiting> waiting) {
+        Optional<Candidate> head = Optional.empty();
+        boolean open = false;
+        int position = 0;
+        for (Candidate candidate : queue) {
+            position++;
+            Verdict verdict = room(node, candidate);
+            if (verdict.passes() && head.isEmpty()) {
+                head = Optional.of(candidate);
+                verdict = calm(node, candidate);
+                open = verdict.passes();
+            } else if (verdict.passes()) {
+                verdict = behind(node, head.orElseThrow());
+            }
+            waiting.put(
+                    candidate.key(),
+                    new Waiting(verdict.reason(), verdict.message(), OptionalInt.of(position)));
+        }
+        return open ? head : Optional.empty();
+    }
+
+    private record Verdict(boolean passes, Reason reason, String message) {
+        static Verdict no(Reason reason, String message) {
+            return new Verdict(false, reason, message);
+        }
+    }
+
+    /** Is there a reading, and room by it? */
+    private static Verdict room(NodeSnapshot node, Candidate candidate) {
+        if (node.reading().isEmpty() || !node.reading().get().fresh()) {
+            return Verdict.no(
+                    Reason.WaitingForReading,
+                    "no fresh reading of node `%s`'s memory; is its node agent running?"
+                            .formatted(node.node()));
+        }
+        Ledger ledger = Ledger.of(node, node.reading().get());
+        long needed = candidate.needed();
+        if (needed > ledger.most()) {
+            return Verdict.no(
+                    Reason.BudgetExceedsNode,
+                    "needs %s, node `%s` can give at most %s even when empty (%s allocatable - %s reserve - %s other pods); lower `spec.instances[%s].budget.ram`"
+                            .formatted(
+                                    needs(candidate),
+                                    node.node(),
+                                    Bytes.text(ledger.most()),
+                                    Bytes.text(ledger.allocatable()),
+                                    Bytes.text(ledger.reserve()),
+                                    Bytes.text(ledger.foreign()),
+                                    candidate.key().instance()));
+        }
+        if (!ledger.fits(needed)) {
+            return Verdict.no(
+                    Reason.WaitingForMemory,
+                    "needs %s, node `%s` has %s; lower `spec.instances[%s].budget.ram` or free memory"
+                            .formatted(
+                                    needs(candidate),
+                                    node.node(),
+                                    ledger.explainPromised(),
+                                    candidate.key().instance()));
+        }
+        // While another loads, measured memory moves: only what is promised can be judged then.
+        if (node.lane().holder().isEmpty() && !ledger.fitsMeasured(needed)) {
+            return Verdict.no(
+                    Reason.WaitingForMemory,
+                    "needs %s, node `%s` has %s; free memory on the node"
+                            .formatted(needs(candidate), node.node(), ledger.explainMeasured()));
+        }
+        return new Verdict(true, Reason.Loading, "");
+    }
+
+    /** The head fits: is the lane free and the node calm? */
+    private static Verdict calm(NodeSnapshot node, Candidate candidate) {
+        NodeReading reading = node.reading().orElseThrow();
+        if (node.lane().holder().isPresent()) {
+            Holder holder = node.lane().holder().get();
+            if (holder.equals(candidate.holder())) {
+                return Verdict.no(Reason.Loading, "let in; its pod is being created");
+            }
+            return Verdict.no(
+                    Reason.WaitingForLane,
+                    "pod `%s/%s` is loading on node `%s`"
+                            .formatted(holder.namespace(), holder.pod(), node.node()));
+        }
+        if (node.lane().foreign().isPresent()) {
+            return Verdict.no(
+                    Reason.WaitingForLane,
+                    "the lane of node `%s` is held by `%s`, which is no pod of this operator; delete its Lease"
+                            .formatted(node.node(), node.lane().foreign().get()));
+        }
+        if (reading.swapping() || reading.pressured()) {
+            return Verdict.no(
+                    Reason.WaitingForPressure,
+                    "node `%s`: %s".formatted(node.node(), reading.trouble()));
+        }
+        Candidate.SettleDemand demand = candidate.settle();
+        boolean asked =
+                reading.settleWindow().compareTo(demand.window()) >= 0
+                        && reading.slopePerSecond().isPresent()
+                        && Math.abs(reading.slopePerSecond().getAsLong())
+                                <= demand.maxSlopePerSecond();
+        if (reading.settledSince().isEmpty() || !asked) {
+            return Verdict.no(
+                    Reason.WaitingForSettledMemory,
+                    "memory of node `%s` moves by %s/s; it must stay within %s/s for %s"
+                            .formatted(
+                                    node.node(),
+                                    reading.slopePerSecond().isPresent()
+                                            ? Bytes.text(reading.slopePerSecond().getAsLong())
+                                            : "an unknown amount",
+                                    Bytes.text(demand.maxSlopePerSecond()),
+                                    demand.window()));
+        }
+        return new Verdict(true, Reason.Loading, "the gate is open");
+    }
+
+    private static Verdict behind(NodeSnapshot node, Candidate head) {
+        return Verdict.no(
+                Reason.WaitingInQueue,
+                "behind `%s` in the queue of node `%s`".formatted(head.key().text(), node.node()));
+    }
+
+    private static String needs(Candidate candidate) {
+        return "%s (budget %s + %d %% headroom)"
+                .formatted(
+                        Bytes.text(candidate.needed()),
+                        Bytes.text(candidate.commitment()),
+                        candidate.headroomPercent());
+    }
+}

@@ -1,0 +1,89 @@
+package io.brainmatrix.operator.admission;
+
+import io.brainmatrix.api.v1alpha1.Bytes;
+import java.util.List;
+
+/**
+ * The node's account of memory: what it can give, what is promised, what is promised and not used
+ * yet (R2). Bytes.
+ *
+ * @param allocatable what the kubelet lets pods have
+ * @param reserve kept free for the system
+ * @param foreign charged to pods that are not ours
+ * @param committed promised to ours, pods that are still ending included
+ * @param unused promised to ours and not used yet by the node's latest snapshot: not free, though
+ *     it looks so
+ * @param available measured
+ */
+public record Ledger(
+        long allocatable, long reserve, long foreign, long committed, long unused, long available) {
+
+    /** The account of a snapshot and its reading. */
+    static Ledger of(NodeSnapshot node, NodeReading reading) {
+        List<Occupant> charged = node.occupants().stream().filter(o -> !o.ended()).toList();
+        long committed = 0;
+        long unused = 0;
+        for (Occupant occupant : charged) {
+            committed = Math.addExact(committed, occupant.commitment());
+            // A pod that the snapshot does not tell of may have used nothing yet: all of its
+            // promise is outstanding.
+            unused =
+                    Math.addExact(
+                            unused, Math.max(0, occupant.commitment() - occupant.used().orElse(0)));
+        }
+        return new Ledger(
+                node.allocatable(),
+                reading.reserve(),
+                node.foreign(),
+                committed,
+                unused,
+                reading.available());
+    }
+
+    /**
+     * Room that is neither reserved, nor charged to others, nor promised; negative when
+     * over-committed.
+     */
+    public long free() {
+        return allocatable - reserve - foreign - committed;
+    }
+
+    /** Room of an otherwise empty node. */
+    public long most() {
+        return allocatable - reserve - foreign;
+    }
+
+    /** Measured memory that nobody was promised; negative when promises exceed it. */
+    public long measuredFree() {
+        return available - unused - reserve;
+    }
+
+    boolean fits(long needed) {
+        return needed <= free();
+    }
+
+    boolean fitsMeasured(long needed) {
+        return needed <= measuredFree();
+    }
+
+    /** The sum behind {@link #free()}, as text. */
+    public String explainPromised() {
+        return "%s free = %s allocatable - %s reserve - %s other pods - %s promised"
+                .formatted(
+                        Bytes.text(free()),
+                        Bytes.text(allocatable),
+                        Bytes.text(reserve),
+                        Bytes.text(foreign),
+                        Bytes.text(committed));
+    }
+
+    /** The sum behind {@link #measuredFree()}, as text. */
+    public String explainMeasured() {
+        return "%s free = %s available - %s promised and not used yet - %s reserve"
+                .formatted(
+                        Bytes.text(measuredFree()),
+                        Bytes.text(available),
+                        Bytes.text(unused),
+                        Bytes.text(reserve));
+    }
+}

@@ -1,0 +1,49 @@
+package io.brainmatrix.operator.admission;
+
+import io.brainmatrix.api.v1alpha1.EndClass;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * A pod of ours on the node, from its creation until it is gone.
+ *
+ * @param commitment what the ledger charges, in bytes
+ * @param used what the pod reported in the node's latest snapshot; empty when it was not in it
+ * @param everReady whether this life was Ready at any time
+ * @param ready whether it is Ready now
+ * @param ended whether its containers have stopped for good: its memory is free
+ * @param deleting whether somebody asked for its deletion; charged until it has ended or is gone
+ * @param loadEnded when its load ended by its own report, on the node's clock
+ * @param stuck why it cannot even start, if so
+ */
+public record Occupant(
+        InstanceKey key,
+        String pod,
+        String podUid,
+        long commitment,
+        OptionalLong used,
+        boolean everReady,
+        boolean ready,
+        boolean ended,
+        boolean deleting,
+        Optional<Instant> loadEnded,
+        Instant created,
+        Duration loadTimeout,
+        Optional<Stuck> stuck) {
+
+    /**
+     * Why a pod cannot start, in the server's words.
+     *
+     * @param end what its end will be counted as; never a death
+     */
+    public record Stuck(EndClass end, String message) {}
+
+    /** Whether this is the pod that the holder names. */
+    public boolean is(Holder holder) {
+        return key.namespace().equals(holder.namespace())
+                && pod.equals(holder.pod())
+                && key.matrixUid().equals(holder.matrixUid());
+    }
+}

@@ -1,0 +1,121 @@
+package io.brainmatrix.operator.admission;
+
+import io.brainmatrix.api.v1alpha1.EndClass;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One at a time per node, once its memory has settled (R1 to R5).
+ *
+ * <p>The lane comes first: while somebody holds it, the only questions are whether the holder's pod
+ * must be created, ended, or has arrived. Only a free lane opens the gate for the first of the
+ * queue that fits; one that does not fit is passed, so that a budget too big for now holds up
+ * nobody.
+ */
+public final class SerialAdmission implements AdmissionPolicy {
+    @Override
+    public AdmissionDecision decide(NodeSnapshot node) {
+        Queue queue = Queue.of(node);
+        Map<InstanceKey, Waiting> waiting = new HashMap<>(queue.hindered());
+        Optional<Candidate> open = Gate.judge(node, queue.eligible(), waiting);
+        Action action =
+                node.lane()
+                        .holder()
+                        .<Action>map(holder -> held(node, holder))
+                        .orElseGet(() -> free(node, open));
+        return new AdmissionDecision(action, waiting, lookAgain(node));
+    }
+
+    private static Action held(NodeSnapshot node, Holder holder) {
+        Optional<Occupant> occupant =
+                node.occupants().stream().filter(o -> o.is(holder)).findFirst();
+        if (occupant.isPresent()) {
+            return loading(node, holder, occupant.get());
+        }
+        return node.candidates().stream()
+                .filter(c -> c.holder().equals(holder) && mayBeCreated(node, c))
+                .findFirst()
+                .<Action>map(Action.CreatePod::new)
+                .orElseGet(() -> new Action.ReleaseLane(holder, "its pod is gone"));
+    }
+
+    /**
+     * The lane was taken through the gate; what may still stop the pod is a change of mind, not of
+     * memory.
+     */
+    private static boolean mayBeCreated(NodeSnapshot node, Candidate candidate) {
+        return node.schedulable() && candidate.hindrance().isEmpty();
+    }
+
+    private static Action loading(NodeSnapshot node, Holder holder, Occupant pod) {
+        if (pod.ended()) {
+            return new Action.ReleaseLane(holder, "its pod has ended");
+        }
+        if (pod.deleting()) {
+            return new Action.Nothing(); // its memory is not free yet
+        }
+        if (pod.everReady()) {
+            return arrived(node, pod)
+                    ? new Action.ReleaseLane(holder, "it is ready and memory has settled")
+                    : new Action.Nothing();
+        }
+        if (pod.stuck().isPresent()) {
+            Occupant.Stuck stuck = pod.stuck().get();
+            return new Action.EndLoad(pod, stuck.end(), stuck.message());
+        }
+        if (!node.now().isBefore(pod.created().plus(pod.loadTimeout()))) {
+            return new Action.EndLoad(
+                    pod,
+                    EndClass.LoadTimedOut,
+                    "not ready within the load timeout of %s".formatted(pod.loadTimeout()));
+        }
+        return new Action.Nothing();
+    }
+
+    /**
+     * Memory has settled after this load: it is settled in a reading whose whole window lies after
+     * the load's end. Both times are of the node's own clock.
+     */
+    private static boolean arrived(NodeSnapshot node, Occupant pod) {
+        if (node.reading().isEmpty() || pod.loadEnded().isEmpty()) {
+            return false;
+        }
+        NodeReading reading = node.reading().get();
+        Instant judged = pod.loadEnded().get().plus(reading.settleWindow());
+        return reading.fresh()
+                && reading.settledSince().isPresent()
+                && !reading.takenAt().isBefore(judged);
+    }
+
+    private static Action free(NodeSnapshot node, Optional<Candidate> open) {
+        if (node.lane().foreign().isPresent()) {
+            return new Action.Nothing();
+        }
+        Optional<Occupant> stray =
+                node.occupants().stream().filter(o -> !o.ended() && !o.everReady()).findFirst();
+        if (stray.isPresent()) {
+            Occupant pod = stray.get();
+            return new Action.ReclaimLane(
+                    new Holder(pod.key().namespace(), pod.pod(), pod.key().matrixUid()));
+        }
+        return open.<Action>map(Action.TakeLane::new).orElseGet(Action.Nothing::new);
+    }
+
+    private static Optional<Instant> lookAgain(NodeSnapshot node) {
+        List<Instant> deadlines =
+                java.util.stream.Stream.concat(
+                                node.candidates().stream()
+                                        .flatMap(c -> c.notBefore().stream())
+                                        .filter(at -> at.isAfter(node.now())),
+                                node.occupants().stream()
+                                        .filter(o -> !o.ended() && !o.everReady())
+                                        .map(o -> o.created().plus(o.loadTimeout()))
+                                        .filter(at -> at.isAfter(node.now())))
+                        .sorted()
+                        .toList();
+        return deadlines.stream().findFirst();
+    }
+}

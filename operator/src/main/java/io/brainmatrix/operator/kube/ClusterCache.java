@@ -1,0 +1,250 @@
+package io.brainmatrix.operator.kube;
+
+import io.brainmatrix.api.v1alpha1.BrainMatrix;
+import io.brainmatrix.api.v1alpha1.NodeMemory;
+import io.brainmatrix.api.v1alpha1.NodeMemoryStatus;
+import io.brainmatrix.operator.workload.WorkloadNames;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * One informer per kind for the whole operator: no reconcile lists anything. Readings may be stale;
+ * whoever acts on one states the version it saw, or reads again.
+ */
+public final class ClusterCache implements AutoCloseable {
+    private static final String BY_NODE = "node";
+    private static final String BY_MATRIX = "matrix";
+    private static final Duration SYNC = Duration.ofSeconds(60);
+
+    private final Freshness freshness;
+    private final List<Consumer<HasMetadata>> listeners = new CopyOnWriteArrayList<>();
+    private final List<SharedIndexInformer<?>> informers = new ArrayList<>();
+    private final SharedIndexInformer<BrainMatrix> matrices;
+    private final SharedIndexInformer<NodeMemory> nodeMemories;
+    private final SharedIndexInformer<Pod> pods;
+    private final SharedIndexInformer<Node> nodes;
+    private final SharedIndexInformer<Lease> leases;
+    private final SharedIndexInformer<PersistentVolumeClaim> claims;
+    private final SharedIndexInformer<PersistentVolume> volumes;
+    private final SharedIndexInformer<Service> services;
+
+    /** Makes the informers; nothing is read before {@link #start}. */
+    public ClusterCache(KubernetesClient client, String namespace, LongSupplier nanoClock) {
+        freshness = new Freshness(nanoClock);
+        matrices = add(client.resources(BrainMatrix.class).inAnyNamespace().runnableInformer(0));
+        nodeMemories = add(client.resources(NodeMemory.class).runnableInformer(0));
+        pods = add(client.pods().inAnyNamespace().runnableInformer(0));
+        pods.addIndexers(
+                Map.of(
+                        BY_NODE, pod -> PodReader.nodeOf(pod).map(List::of).orElse(List.of()),
+                        BY_MATRIX,
+                                pod -> PodReader.matrixUidOf(pod).map(List::of).orElse(List.of())));
+        nodes = add(client.nodes().runnableInformer(0));
+        leases =
+                add(
+                        client.leases()
+                                .inNamespace(namespace)
+                                .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
+                                .runnableInformer(0));
+        claims = add(client.persistentVolumeClaims().inAnyNamespace().runnableInformer(0));
+        volumes =
+                add(
+                        client.persistentVolumes()
+                                .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
+                                .runnableInformer(0));
+        services =
+                add(
+                        client.services()
+                                .inAnyNamespace()
+                                .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
+                                .runnableInformer(0));
+        nodeMemories.addEventHandler(watchFreshness());
+    }
+
+    private <T extends HasMetadata> SharedIndexInformer<T> add(SharedIndexInformer<T> informer) {
+        informers.add(informer);
+        informer.addEventHandler(new Changes<>(now -> listeners.forEach(l -> l.accept(now))));
+        return informer;
+    }
+
+    /**
+     * Starts all informers and waits until each has read its kind once.
+     *
+     * @throws IllegalStateException when the API server does not answer within a minute
+     */
+    public synchronized void start() {
+        for (SharedIndexInformer<?> informer : informers) {
+            if (!informer.isRunning()) {
+                try {
+                    informer.start().toCompletableFuture().get(SYNC.toSeconds(), TimeUnit.SECONDS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new IllegalStateException("interrupted while reading the cluster", e);
+                } catch (ExecutionException | TimeoutException e) {
+                    throw new IllegalStateException(
+                            "could not read " + informer.getApiTypeClass().getSimpleName() + "s",
+                            e);
+                }
+            }
+        }
+    }
+
+    /**
+     * Calls the listener for each object that appears, changes or goes, from an informer's thread.
+     */
+    public void listen(Consumer<HasMetadata> listener) {
+        listeners.add(listener);
+    }
+
+    /** All matrices. */
+    public List<BrainMatrix> matrices() {
+        return matrices.getStore().list();
+    }
+
+    /** One matrix. */
+    public Optional<BrainMatrix> matrix(String namespace, String name) {
+        return get(matrices, namespace + "/" + name);
+    }
+
+    /** All pods of a node: those that run there and those of ours that are pinned to it. */
+    public List<Pod> podsOn(String node) {
+        return pods.getIndexer().byIndex(BY_NODE, node);
+    }
+
+    /** All pods of a matrix, whatever their state. */
+    public List<Pod> podsOf(String matrixUid) {
+        return pods.getIndexer().byIndex(BY_MATRIX, matrixUid);
+    }
+
+    /** All nodes. */
+    public List<Node> nodes() {
+        return nodes.getStore().list();
+    }
+
+    /** One node. */
+    public Optional<Node> node(String name) {
+        return get(nodes, name);
+    }
+
+    /** What a node's agent published last. */
+    public Optional<NodeMemory> nodeMemory(String node) {
+        return get(nodeMemories, node);
+    }
+
+    /** Whether this operator saw the node's reading change recently. */
+    public boolean isFresh(NodeMemory memory) {
+        boolean fast = memory.getSpec() != null && Boolean.TRUE.equals(memory.getSpec().fast());
+        return freshness.isFresh(memory.getMetadata().getName(), fast);
+    }
+
+    /** The node's lane. */
+    public Optional<Lease> lease(String namespace, String name) {
+        return get(leases, namespace + "/" + name);
+    }
+
+    /** All lanes. */
+    public List<Lease> leases() {
+        return leases.getStore().list();
+    }
+
+    /** A claim. */
+    public Optional<PersistentVolumeClaim> claim(String namespace, String name) {
+        return get(claims, namespace + "/" + name);
+    }
+
+    /** One of our volumes. */
+    public Optional<PersistentVolume> volume(String name) {
+        return get(volumes, name);
+    }
+
+    /** Our volumes. */
+    public List<PersistentVolume> volumes() {
+        return volumes.getStore().list();
+    }
+
+    /** One of our Services. */
+    public Optional<Service> service(String namespace, String name) {
+        return get(services, namespace + "/" + name);
+    }
+
+    /** Our Services in a namespace. */
+    public List<Service> services(String namespace) {
+        return services.getStore().list().stream()
+                .filter(s -> namespace.equals(s.getMetadata().getNamespace()))
+                .toList();
+    }
+
+    private static <T extends HasMetadata> Optional<T> get(
+            SharedIndexInformer<T> informer, String key) {
+        return Optional.ofNullable(informer.getStore().getByKey(key));
+    }
+
+    private ResourceEventHandler<NodeMemory> watchFreshness() {
+        return new ResourceEventHandler<>() {
+            @Override
+            public void onAdd(NodeMemory found) {
+                freshness.forget(found.getMetadata().getName()); // its age is not known
+            }
+
+            @Override
+            public void onUpdate(NodeMemory before, NodeMemory now) {
+                if (!Objects.equals(heartbeat(before), heartbeat(now))) {
+                    freshness.changed(now.getMetadata().getName());
+                }
+            }
+
+            @Override
+            public void onDelete(NodeMemory gone, boolean finalStateUnknown) {
+                freshness.forget(gone.getMetadata().getName());
+            }
+        };
+    }
+
+    private static Optional<Instant> heartbeat(NodeMemory memory) {
+        return Optional.ofNullable(memory.getStatus()).map(NodeMemoryStatus::heartbeat);
+    }
+
+    /** Whatever happens to an object, it is given as it is now. */
+    private record Changes<T>(Consumer<T> change) implements ResourceEventHandler<T> {
+        @Override
+        public void onAdd(T object) {
+            change.accept(object);
+        }
+
+        @Override
+        public void onUpdate(T before, T now) {
+            change.accept(now);
+        }
+
+        @Override
+        public void onDelete(T object, boolean finalStateUnknown) {
+            change.accept(object);
+        }
+    }
+
+    @Override
+    public void close() {
+        informers.forEach(SharedIndexInformer::stop);
+    }
+}

@@ -1,0 +1,126 @@
+package io.brainmatrix.operator.kube;
+
+import io.brainmatrix.operator.admission.Holder;
+import io.brainmatrix.operator.admission.InstanceKey;
+import io.brainmatrix.operator.workload.WorkloadNames;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Takes and gives back lanes by compare-and-set on their Leases: whoever saw an older version loses
+ * (R1), across restarts and stale caches alike.
+ */
+public final class LaneKeeper {
+    private final KubernetesClient client;
+    private final String namespace;
+    private final Clock clock;
+
+    /** Keeps the lanes in the operator's own namespace. */
+    public LaneKeeper(KubernetesClient client, String namespace, Clock clock) {
+        this.client = client;
+        this.namespace = namespace;
+        this.clock = clock;
+    }
+
+    /** The lane as the API server has it now. */
+    public Optional<Lease> read(String node) {
+        return Optional.ofNullable(
+                client.leases().inNamespace(namespace).withName(WorkloadNames.lane(node)).get());
+    }
+
+    /** Takes the lane that was read as free; false when somebody was faster. */
+    public boolean take(String node, Optional<Lease> seen, Holder holder) {
+        ZonedDateTime now = clock.instant().atZone(ZoneOffset.UTC);
+        LeaseBuilder lease =
+                seen.map(LeaseBuilder::new)
+                        .orElseGet(
+                                () ->
+                                        new LeaseBuilder()
+                                                .withNewMetadata()
+                                                .withName(WorkloadNames.lane(node))
+                                                .withNamespace(namespace)
+                                                .withLabels(
+                                                        Map.of(
+                                                                WorkloadNames.MANAGED_BY,
+                                                                WorkloadNames.MANAGER))
+                                                .addToAnnotations(WorkloadNames.NODE, node)
+                                                .endMetadata());
+        int transitions =
+                seen.map(Lease::getSpec)
+                        .map(s -> s.getLeaseTransitions())
+                        .map(n -> n + 1)
+                        .orElse(1);
+        Lease wanted =
+                lease.editOrNewSpec()
+                        .withHolderIdentity(holder.identity())
+                        .withAcquireTime(now)
+                        .withRenewTime(now)
+                        .withLeaseTransitions(transitions)
+                        .endSpec()
+                        .build();
+        return write(wanted, seen.isPresent());
+    }
+
+    /** Gives back the lane that was read as held by the holder; false when it has changed since. */
+    public boolean release(Lease seen) {
+        return write(
+                new LeaseBuilder(seen)
+                        .editOrNewSpec()
+                        .withHolderIdentity(null)
+                        .withRenewTime(clock.instant().atZone(ZoneOffset.UTC))
+                        .endSpec()
+                        .build(),
+                true);
+    }
+
+    /** Gives back the lane and notes on it that the API server refused the holder's pod. */
+    public boolean releaseRefused(Lease seen, InstanceKey key, String message) {
+        Lease noted =
+                new LeaseBuilder(seen)
+                        .editMetadata()
+                        .withAnnotations(
+                                Refusals.noted(annotations(seen), key, clock.instant(), message))
+                        .endMetadata()
+                        .build();
+        return release(noted);
+    }
+
+    /**
+     * Removes a lane that nobody needs any more; nothing happens when it has changed since it was
+     * read.
+     */
+    public void remove(Lease seen) {
+        client.resource(seen).lockResourceVersion(seen.getMetadata().getResourceVersion()).delete();
+    }
+
+    private static Map<String, String> annotations(Lease lease) {
+        Map<String, String> annotations = lease.getMetadata().getAnnotations();
+        return annotations == null ? Map.of() : annotations;
+    }
+
+    private boolean write(Lease lease, boolean exists) {
+        try {
+            if (exists) {
+                client.resource(lease)
+                        .update(); // carries the version that was read: 409 when it is not the
+                // latest
+            } else {
+                client.resource(lease).create();
+            }
+            return true;
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+                return false;
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package io.brainmatrix.operator.kube;
+
+import io.brainmatrix.api.v1alpha1.BrainMatrix;
+import io.brainmatrix.api.v1alpha1.BrainMatrixStatus;
+import io.brainmatrix.api.v1alpha1.InstanceStatus;
+import io.brainmatrix.api.v1alpha1.NodeMemory;
+import io.brainmatrix.api.v1alpha1.Reason;
+import io.brainmatrix.operator.matrix.MatrixPlan;
+import io.brainmatrix.operator.matrix.MatrixPolicy;
+import io.brainmatrix.operator.matrix.MatrixSnapshot;
+import io.brainmatrix.operator.matrix.PodStep;
+import io.brainmatrix.operator.matrix.PodView;
+import io.brainmatrix.operator.matrix.StatusChange;
+import io.brainmatrix.operator.matrix.StatusEvents;
+import io.brainmatrix.operator.workload.WorkloadNames;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.jboss.logging.Logger;
+
+/**
+ * One pass over one matrix: read, decide, write the status, and only then take the steps and tell
+ * of them (R6).
+ */
+public final class MatrixDesk {
+    private static final Logger LOG = Logger.getLogger(MatrixDesk.class);
+
+    /**
+     * Numbers in messages are rewritten at most this often; an edge API server takes few writes.
+     */
+    private static final Duration NUMBERS = Duration.ofSeconds(10);
+
+    /** After another writer was faster: its version arrives within this time. */
+    private static final Duration CONFLICT = Duration.ofMillis(100);
+
+    private final ClusterCache cache;
+    private final MatrixReader reader;
+    private final NodeReader nodes;
+    private final VolumeKeeper volumes;
+    private final PodKeeper pods;
+    private final StatusWriter statuses;
+    private final EventPublisher events;
+    private final Clock clock;
+
+    /** Display only: a restarted operator at worst writes a number early. */
+    private final Map<String, Instant> written = new ConcurrentHashMap<>();
+
+    /** Works with what it is given. */
+    public MatrixDesk(
+            ClusterCache cache,
+            MatrixReader reader,
+            NodeReader nodes,
+            VolumeKeeper volumes,
+            PodKeeper pods,
+            StatusWriter statuses,
+            EventPublisher events,
+            Clock clock) {
+        this.cache = cache;
+        this.reader = reader;
+        this.nodes = nodes;
+        this.volumes = volumes;
+        this.pods = pods;
+        this.statuses = statuses;
+        this.events = events;
+        this.clock = clock;
+    }
+
+    /** What it reads from. */
+    public ClusterCache cache() {
+        return cache;
+    }
+
+    /** One pass; returns when to look again if nothing happens before. */
+    public Optional<Duration> work(BrainMatrix cached) {
+        // An end is counted from the latest status, never from a cache that may lag behind our own
+        // last write.
+        boolean counting = reader.read(cached).pods().stream().anyMatch(p -> p.end().isPresent());
+        Optional<BrainMatrix> latest = counting ? statuses.read(cached) : Optional.of(cached);
+        if (latest.isEmpty() || latest.get().getMetadata().getDeletionTimestamp() != null) {
+            return Optional.empty();
+        }
+        BrainMatrix matrix = latest.get();
+        volumes.services(matrix);
+        volumes.volumes(
+                matrix,
+                matrix.getSpec().instances().stream().map(i -> nodes.volume(matrix, i)).toList());
+        MatrixSnapshot snapshot = reader.read(matrix);
+        MatrixPlan plan = MatrixPolicy.decide(snapshot);
+        Optional<Duration> again = write(matrix, plan);
+        if (again.equals(Optional.of(CONFLICT))) {
+            return again;
+        }
+        plan.steps().forEach(step -> take(matrix, step));
+        return again;
+    }
+
+    private Optional<Duration> write(BrainMatrix matrix, MatrixPlan plan) {
+        BrainMatrixStatus old = matrix.getStatus();
+        BrainMatrixStatus now = plan.status();
+        String uid = matrix.getMetadata().getUid();
+        Instant last = written.getOrDefault(uid, Instant.MIN);
+        switch (StatusChange.between(old, now)) {
+            case NONE -> {
+                return Optional.empty();
+            }
+            case NUMBERS -> {
+                Instant due = last.equals(Instant.MIN) ? clock.instant() : last.plus(NUMBERS);
+                Duration wait = Duration.between(clock.instant(), due);
+                if (wait.isPositive()) {
+                    return Optional.of(wait);
+                }
+            }
+            case FACTS -> {}
+        }
+        if (!statuses.write(matrix, now)) {
+            return Optional.of(CONFLICT);
+        }
+        written.put(uid, clock.instant());
+        events.publish(matrix, StatusEvents.between(old, now));
+        return Optional.empty();
+    }
+
+    private void take(BrainMatrix matrix, PodStep step) {
+        String namespace = matrix.getMetadata().getNamespace();
+        switch (step) {
+            case PodStep.Stop(String pod, String uid, Reason why) -> {
+                LOG.infof("Stopping pod namespace=%s pod=%s reason=%s", namespace, pod, why);
+                pods.stop(namespace, pod, uid, why.name(), Optional.empty());
+            }
+            case PodStep.Forget forget -> {
+                LOG.infof("End recorded namespace=%s pod=%s", namespace, forget.pod());
+                pods.forget(matrix, forget);
+            }
+        }
+    }
+
+    /** One pass over a matrix that goes; true once nothing of it is left. */
+    public boolean remove(BrainMatrix matrix) {
+        String namespace = matrix.getMetadata().getNamespace();
+        List<PodView> left = reader.read(matrix).pods();
+        for (PodView pod : left) {
+            if (pod.end().isPresent()) {
+                pods.forget(matrix, new PodStep.Forget(pod.name(), pod.uid()));
+            } else if (!pod.deleting()) {
+                pods.stop(
+                        namespace, pod.name(), pod.uid(), Reason.Removed.name(), Optional.empty());
+            }
+        }
+        if (!left.isEmpty()) {
+            return false;
+        }
+        written.remove(matrix.getMetadata().getUid());
+        return volumes.removeVolumes(matrix);
+    }
+
+    /** The matrices that a change concerns. */
+    public List<BrainMatrix> matricesOf(HasMetadata changed) {
+        return switch (changed) {
+            case Pod pod ->
+                    PodReader.matrixUidOf(pod)
+                            .map(uid -> which(m -> uid.equals(m.getMetadata().getUid())))
+                            .orElse(List.of());
+            case NodeMemory memory -> which(m -> concerned(m, memory.getMetadata().getName()));
+            case Lease lease -> {
+                Map<String, String> annotations = lease.getMetadata().getAnnotations();
+                String node = annotations == null ? null : annotations.get(WorkloadNames.NODE);
+                yield node == null ? List.of() : which(m -> !settled(m) && concerned(m, node));
+            }
+            case Node node -> which(m -> !settled(m));
+            case PersistentVolumeClaim claim ->
+                    which(
+                            m ->
+                                    m.getMetadata()
+                                            .getNamespace()
+                                            .equals(claim.getMetadata().getNamespace()));
+            case PersistentVolume volume -> {
+                Map<String, String> annotations = volume.getMetadata().getAnnotations();
+                String uid = annotations == null ? null : annotations.get(WorkloadNames.MATRIX_UID);
+                yield which(m -> m.getMetadata().getUid().equals(uid));
+            }
+            default -> List.of();
+        };
+    }
+
+    private List<BrainMatrix> which(Predicate<BrainMatrix> concerned) {
+        return cache.matrices().stream().filter(concerned).toList();
+    }
+
+    private static boolean concerned(BrainMatrix matrix, String node) {
+        return matrix.getStatus() == null
+                || matrix.getStatus().instances().stream()
+                        .map(InstanceStatus::node)
+                        .anyMatch(placed -> placed == null || placed.equals(node));
+    }
+
+    /** Every instance answers: what happens to others does not concern it. */
+    private static boolean settled(BrainMatrix matrix) {
+        return matrix.getStatus() != null
+                && !matrix.getStatus().instances().isEmpty()
+                && matrix.getStatus().instances().stream()
+                        .allMatch(i -> i.reason() == Reason.Ready);
+    }
+}

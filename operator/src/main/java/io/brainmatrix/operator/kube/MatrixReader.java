@@ -1,0 +1,230 @@
+package io.brainmatrix.operator.kube;
+
+import io.brainmatrix.api.v1alpha1.BrainMatrix;
+import io.brainmatrix.api.v1alpha1.Bytes;
+import io.brainmatrix.api.v1alpha1.Instance;
+import io.brainmatrix.api.v1alpha1.InstanceStatus;
+import io.brainmatrix.api.v1alpha1.NodeMemory;
+import io.brainmatrix.api.v1alpha1.Placement;
+import io.brainmatrix.api.v1alpha1.PodMemory;
+import io.brainmatrix.operator.admission.AdmissionPolicy;
+import io.brainmatrix.operator.admission.CandidatePolicy;
+import io.brainmatrix.operator.admission.InstanceKey;
+import io.brainmatrix.operator.admission.Waiting;
+import io.brainmatrix.operator.matrix.MatrixSnapshot;
+import io.brainmatrix.operator.matrix.PodView;
+import io.brainmatrix.operator.placement.NodeView;
+import io.brainmatrix.operator.placement.PlacementDemand;
+import io.brainmatrix.operator.placement.PlacementPlan;
+import io.brainmatrix.operator.placement.PlacementPolicy;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Taint;
+import io.fabric8.kubernetes.api.model.Toleration;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Reads everything that a decision about one matrix needs, from the cache. */
+public final class MatrixReader {
+    private final ClusterCache cache;
+    private final NodeReader nodes;
+    private final AdmissionPolicy gate;
+    private final Clock clock;
+
+    /** The gate is asked once more here, for the reasons that the status shows. */
+    public MatrixReader(ClusterCache cache, NodeReader nodes, AdmissionPolicy gate, Clock clock) {
+        this.cache = cache;
+        this.nodes = nodes;
+        this.gate = gate;
+        this.clock = clock;
+    }
+
+    /** The present state of a matrix. */
+    public MatrixSnapshot read(BrainMatrix matrix) {
+        Instant now = clock.instant();
+        List<PodView> pods =
+                cache.podsOf(matrix.getMetadata().getUid()).stream()
+                        .map(pod -> view(pod, now))
+                        .toList();
+        Map<String, PodMemory> memory = new HashMap<>();
+        pods.stream()
+                .flatMap(p -> p.node().stream())
+                .distinct()
+                .flatMap(node -> cache.nodeMemory(node).stream())
+                .map(NodeMemory::getStatus)
+                .filter(Objects::nonNull)
+                .forEach(s -> s.instances().forEach(p -> memory.put(p.podUid(), p)));
+        Map<String, PlacementPlan> placements = placements(matrix, pods);
+        Map<InstanceKey, Waiting> waiting = new HashMap<>();
+        placedOn(matrix).forEach(node -> waiting.putAll(gate.decide(nodes.read(node)).waiting()));
+        return new MatrixSnapshot(
+                matrix,
+                now,
+                pods,
+                NodeReader.hashes(matrix.getSpec()),
+                nodes.modelHindrances(matrix),
+                memory,
+                waiting,
+                placements);
+    }
+
+    private PodView view(Pod pod, Instant now) {
+        return PodReader.view(pod, PodReader.nodeOf(pod).flatMap(cache::node), now);
+    }
+
+    private static List<String> placedOn(BrainMatrix matrix) {
+        return matrix.getStatus() == null
+                ? List.of()
+                : matrix.getStatus().instances().stream()
+                        .map(InstanceStatus::node)
+                        .filter(Objects::nonNull)
+                        .distinct()
+                        .toList();
+    }
+
+    private Map<String, PlacementPlan> placements(BrainMatrix matrix, List<PodView> pods) {
+        Map<String, PlacementPlan> placements = new HashMap<>();
+        Map<String, Long> taken = new HashMap<>();
+        for (Instance instance : matrix.getSpec().instances()) {
+            if (pods.stream().anyMatch(p -> p.instance().equals(instance.name()))) {
+                continue;
+            }
+            PlacementPlan plan =
+                    PlacementPolicy.place(
+                            demand(matrix, instance), nodeViews(matrix, instance, taken));
+            placements.put(instance.name(), plan);
+            if (plan instanceof PlacementPlan.Place(String node)) {
+                taken.merge(node, Bytes.of(instance.budget().ram()), Long::sum);
+            }
+        }
+        return placements;
+    }
+
+    private PlacementDemand demand(BrainMatrix matrix, Instance instance) {
+        Placement placement = matrix.getSpec().placement();
+        long ram = Bytes.of(instance.budget().ram());
+        List<Toleration> tolerations =
+                placement == null || placement.tolerations() == null
+                        ? List.of()
+                        : placement.tolerations();
+        return new PlacementDemand(
+                ram + ram * CandidatePolicy.headroomPercent(matrix.getSpec().admission()) / 100,
+                placement == null || placement.nodeSelector() == null
+                        ? Map.of()
+                        : placement.nodeSelector(),
+                tolerations.stream().map(MatrixReader::tolerated).toList(),
+                placedAt(matrix, instance.name()));
+    }
+
+    private static Optional<String> placedAt(BrainMatrix matrix, String instance) {
+        return matrix.getStatus() == null
+                ? Optional.empty()
+                : matrix.getStatus().instances().stream()
+                        .filter(s -> s.name().equals(instance))
+                        .map(InstanceStatus::node)
+                        .filter(Objects::nonNull)
+                        .findFirst();
+    }
+
+    private List<NodeView> nodeViews(
+            BrainMatrix matrix, Instance instance, Map<String, Long> taken) {
+        Map<String, Long> promised = promised(matrix, instance.name());
+        return cache.nodes().stream()
+                .map(
+                        node -> {
+                            String name = node.getMetadata().getName();
+                            long present =
+                                    taken.getOrDefault(name, 0L) + promised.getOrDefault(name, 0L);
+                            return view(node, present);
+                        })
+                .toList();
+    }
+
+    /**
+     * What is placed on each node, whether it runs or waits; this matrix counts by its pods and by
+     * {@code taken} instead.
+     */
+    private Map<String, Long> promised(BrainMatrix matrix, String instance) {
+        Map<String, Long> promised = new HashMap<>();
+        for (BrainMatrix other : cache.matrices()) {
+            boolean own = other.getMetadata().getUid().equals(matrix.getMetadata().getUid());
+            if (other.getStatus() == null || other.getSpec() == null) {
+                continue;
+            }
+            Map<String, Long> budgets =
+                    other.getSpec().instances().stream()
+                            .collect(
+                                    Collectors.toMap(
+                                            Instance::name,
+                                            i -> Bytes.of(i.budget().ram()),
+                                            (a, b) -> a));
+            for (InstanceStatus status : other.getStatus().instances()) {
+                Long budget = budgets.get(status.name());
+                boolean counts = !own || (status.pod() != null && !status.name().equals(instance));
+                if (budget != null && status.node() != null && counts) {
+                    promised.merge(status.node(), budget, Long::sum);
+                }
+            }
+        }
+        return promised;
+    }
+
+    private NodeView view(Node node, long promised) {
+        String name = node.getMetadata().getName();
+        Optional<NodeMemory> memory = cache.nodeMemory(name);
+        long reserve = memory.map(NodeMemory::getStatus).map(s -> s.reserve()).orElse(0L);
+        long foreign =
+                cache.podsOn(name).stream()
+                        .filter(p -> PodReader.matrixUidOf(p).isEmpty())
+                        .filter(p -> !PodReader.ended(p, true))
+                        .mapToLong(PodReader::memoryRequest)
+                        .sum();
+        long most = NodeReader.allocatable(node) - reserve - foreign;
+        boolean ready =
+                node.getStatus() != null
+                        && node.getStatus().getConditions() != null
+                        && node.getStatus().getConditions().stream()
+                                .anyMatch(
+                                        c ->
+                                                "Ready".equals(c.getType())
+                                                        && "True".equals(c.getStatus()));
+        List<Taint> taints =
+                node.getSpec() == null || node.getSpec().getTaints() == null
+                        ? List.of()
+                        : node.getSpec().getTaints();
+        return new NodeView(
+                name,
+                ready,
+                NodeReader.schedulable(node),
+                Optional.ofNullable(node.getMetadata().getLabels()).orElse(Map.of()),
+                taints.stream()
+                        .filter(t -> !"PreferNoSchedule".equals(t.getEffect()))
+                        // Conditions that the node controller mirrors as taints are judged as
+                        // conditions.
+                        .filter(t -> !t.getKey().startsWith("node.kubernetes.io/"))
+                        .map(
+                                t ->
+                                        new NodeView.Taint(
+                                                t.getKey(),
+                                                Objects.requireNonNullElse(t.getValue(), ""),
+                                                t.getEffect()))
+                        .toList(),
+                most - promised,
+                most,
+                memory.map(NodeMemory::getStatus).isPresent());
+    }
+
+    private static PlacementDemand.Tolerated tolerated(Toleration toleration) {
+        return new PlacementDemand.Tolerated(
+                Objects.requireNonNullElse(toleration.getKey(), ""),
+                "Exists".equals(toleration.getOperator()),
+                Objects.requireNonNullElse(toleration.getValue(), ""),
+                Objects.requireNonNullElse(toleration.getEffect(), ""));
+    }
+}

@@ -1,0 +1,287 @@
+package io.brainmatrix.operator.kube;
+
+import io.brainmatrix.api.v1alpha1.BrainMatrix;
+import io.brainmatrix.api.v1alpha1.BrainMatrixSpec;
+import io.brainmatrix.api.v1alpha1.Bytes;
+import io.brainmatrix.api.v1alpha1.Durations;
+import io.brainmatrix.api.v1alpha1.Instance;
+import io.brainmatrix.api.v1alpha1.MemoryPressure;
+import io.brainmatrix.api.v1alpha1.NodeMemory;
+import io.brainmatrix.api.v1alpha1.NodeMemoryStatus;
+import io.brainmatrix.api.v1alpha1.PodMemory;
+import io.brainmatrix.api.v1alpha1.Reason;
+import io.brainmatrix.api.v1alpha1.SwapUse;
+import io.brainmatrix.operator.admission.Candidate;
+import io.brainmatrix.operator.admission.CandidatePolicy;
+import io.brainmatrix.operator.admission.InstanceKey;
+import io.brainmatrix.operator.admission.Lane;
+import io.brainmatrix.operator.admission.NodeReading;
+import io.brainmatrix.operator.admission.NodeSnapshot;
+import io.brainmatrix.operator.admission.Occupant;
+import io.brainmatrix.operator.workload.ModelVolume;
+import io.brainmatrix.operator.workload.SpecHash;
+import io.brainmatrix.operator.workload.WorkloadNames;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Reads everything that a decision about one node needs, from the cache. */
+public final class NodeReader {
+    /**
+     * Above this share of the last 10 s with all tasks stalled, memory is short; in hundredths of a
+     * percent, so 10 %.
+     */
+    private static final long FULL_PRESSURE = 1_000;
+
+    /** Idle pages in a disk's swap this small are leftovers, not use: 16Mi. */
+    private static final long SWAP_LEFTOVERS = 16L << 20;
+
+    private final ClusterCache cache;
+    private final OperatorSettings settings;
+    private final Clock clock;
+    private final Function<Pod, List<Event>> events;
+
+    /** Reads from the cache; Events of a pod that does not start are asked of the API server. */
+    public NodeReader(
+            ClusterCache cache,
+            OperatorSettings settings,
+            Clock clock,
+            Function<Pod, List<Event>> events) {
+        this.cache = cache;
+        this.settings = settings;
+        this.clock = clock;
+        this.events = events;
+    }
+
+    /** The node's present state, from the cache alone. */
+    public NodeSnapshot read(String nodeName) {
+        return read(
+                nodeName,
+                cache.lease(settings.namespace(), WorkloadNames.lane(nodeName)),
+                cache.podsOn(nodeName));
+    }
+
+    /** The node's present state with a lane and pods that were read just now. */
+    public NodeSnapshot read(String nodeName, Optional<Lease> lease, List<Pod> pods) {
+        Instant now = clock.instant();
+        Optional<Node> node = cache.node(nodeName);
+        Optional<NodeMemory> memory = cache.nodeMemory(nodeName);
+        List<Occupant> occupants = new ArrayList<>();
+        long foreign = 0;
+        for (Pod pod : pods) {
+            boolean ended = PodReader.ended(pod, node.isPresent());
+            if (PodReader.matrixUidOf(pod).isPresent()) {
+                occupants.add(occupant(pod, ended, memory, now));
+            } else if (!ended) {
+                foreign += PodReader.memoryRequest(pod);
+            }
+        }
+        List<Candidate> candidates = new ArrayList<>();
+        for (BrainMatrix matrix : cache.matrices()) {
+            CandidatePolicy.on(nodeName, view(matrix)).stream()
+                    .map(c -> Refusals.apply(c, lease, now))
+                    .forEach(candidates::add);
+        }
+        return new NodeSnapshot(
+                nodeName,
+                now,
+                node.map(NodeReader::allocatable).orElse(0L),
+                foreign,
+                node.map(NodeReader::schedulable).orElse(false),
+                memory.flatMap(m -> reading(m, node)),
+                Lane.of(
+                        lease.map(l -> l.getSpec() == null ? null : l.getSpec().getHolderIdentity())
+                                .orElse(null)),
+                occupants,
+                candidates);
+    }
+
+    /** A matrix as the queue sees it. */
+    public CandidatePolicy.MatrixView view(BrainMatrix matrix) {
+        Map<String, Long> lives = new HashMap<>();
+        for (Pod pod : cache.podsOf(matrix.getMetadata().getUid())) {
+            PodReader.label(pod, WorkloadNames.INSTANCE)
+                    .ifPresent(name -> lives.merge(name, PodReader.life(pod), Math::max));
+        }
+        return new CandidatePolicy.MatrixView(
+                matrix, hashes(matrix.getSpec()), lives, modelHindrances(matrix));
+    }
+
+    /** Hash of each instance's desired pod. */
+    public static Map<String, String> hashes(BrainMatrixSpec spec) {
+        Map<String, String> hashes = new HashMap<>();
+        spec.instances().forEach(i -> hashes.put(i.name(), SpecHash.of(spec, i)));
+        return hashes;
+    }
+
+    /** What keeps each instance's model from being mounted, if anything. */
+    public Map<String, Candidate.Hindrance> modelHindrances(BrainMatrix matrix) {
+        Map<String, Candidate.Hindrance> hindrances = new HashMap<>();
+        for (Instance instance : matrix.getSpec().instances()) {
+            modelHindrance(matrix, instance)
+                    .ifPresent(hindrance -> hindrances.put(instance.name(), hindrance));
+        }
+        return hindrances;
+    }
+
+    /** An instance's model, resolved against the allowed directories. */
+    public ModelVolume volume(BrainMatrix matrix, Instance instance) {
+        return ModelVolume.resolve(
+                SpecHash.model(matrix.getSpec(), instance),
+                settings.modelDirectories(),
+                matrix.getMetadata().getName(),
+                matrix.getMetadata().getUid());
+    }
+
+    private Optional<Candidate.Hindrance> modelHindrance(BrainMatrix matrix, Instance instance) {
+        String namespace = matrix.getMetadata().getNamespace();
+        return switch (volume(matrix, instance)) {
+            case ModelVolume.NotAllowed refused ->
+                    Optional.of(new Candidate.Hindrance(Reason.ModelNotAllowed, refused.message()));
+            case ModelVolume.HostDirectory directory ->
+                    cache.claim(namespace, directory.claim())
+                                    .filter(c -> c.getStatus() != null)
+                                    .filter(c -> "Bound".equals(c.getStatus().getPhase()))
+                                    .isPresent()
+                            ? Optional.empty()
+                            : Optional.of(
+                                    new Candidate.Hindrance(
+                                            Reason.VolumeNotReady,
+                                            "claim `%s` for the models below `%s` is not bound yet"
+                                                    .formatted(
+                                                            directory.claim(), directory.root())));
+            case ModelVolume.UserClaim claim ->
+                    cache.claim(namespace, claim.claim()).isPresent()
+                            ? Optional.empty()
+                            : Optional.of(
+                                    new Candidate.Hindrance(
+                                            Reason.VolumeNotReady,
+                                            "no claim `%s` in namespace `%s`; create it"
+                                                    .formatted(claim.claim(), namespace)));
+        };
+    }
+
+    private Occupant occupant(Pod pod, boolean ended, Optional<NodeMemory> memory, Instant now) {
+        Optional<PodMemory> reported =
+                memory.map(NodeMemory::getStatus).stream()
+                        .flatMap(s -> s.instances().stream())
+                        .filter(p -> p.podUid().equals(pod.getMetadata().getUid()))
+                        .findFirst();
+        Instant created = Instant.parse(pod.getMetadata().getCreationTimestamp());
+        boolean everReady = PodReader.everReady(pod);
+        return new Occupant(
+                new InstanceKey(
+                        pod.getMetadata().getNamespace(),
+                        PodReader.label(pod, WorkloadNames.MATRIX).orElse(""),
+                        PodReader.matrixUidOf(pod).orElse(""),
+                        PodReader.label(pod, WorkloadNames.INSTANCE).orElse("")),
+                pod.getMetadata().getName(),
+                pod.getMetadata().getUid(),
+                PodReader.memoryLimit(pod),
+                reported.map(PodMemory::used).map(OptionalLong::of).orElse(OptionalLong.empty()),
+                everReady,
+                PodReader.ready(pod),
+                ended,
+                PodReader.deleting(pod),
+                reported.map(PodMemory::loadEnded),
+                created,
+                PodReader.annotation(pod, WorkloadNames.LOAD_TIMEOUT)
+                        .map(Duration::parse)
+                        .orElse(Duration.ofMinutes(5)),
+                ended || everReady || PodReader.deleting(pod)
+                        ? Optional.empty()
+                        : StuckPods.judge(pod, created, now, events));
+    }
+
+    private Optional<NodeReading> reading(NodeMemory memory, Optional<Node> node) {
+        NodeMemoryStatus status = memory.getStatus();
+        if (status == null
+                || status.available() == null
+                || status.capacity() == null
+                || status.reserve() == null
+                || status.heartbeat() == null
+                || status.settleWindow() == null) {
+            return Optional.empty();
+        }
+        String trouble = trouble(status, node);
+        SwapUse swap = status.swap();
+        boolean swapping = swap != null && (inUse(swap.disk(), SWAP_LEFTOVERS) || moving(swap));
+        return Optional.of(
+                new NodeReading(
+                        cache.isFresh(memory),
+                        status.heartbeat(),
+                        status.capacity(),
+                        status.available(),
+                        status.reserve(),
+                        status.slopePerSecond() == null
+                                ? OptionalLong.empty()
+                                : OptionalLong.of(status.slopePerSecond()),
+                        Optional.ofNullable(status.settledSince()),
+                        Durations.parse(status.settleWindow()),
+                        swapping,
+                        !trouble.isEmpty() && !swapping,
+                        trouble));
+    }
+
+    private static String trouble(NodeMemoryStatus status, Optional<Node> node) {
+        List<String> troubles = new ArrayList<>();
+        SwapUse swap = status.swap();
+        if (swap != null && inUse(swap.disk(), SWAP_LEFTOVERS)) {
+            troubles.add(Bytes.text(swap.disk() == null ? 0 : swap.disk()) + " in swap on a disk");
+        }
+        if (swap != null && moving(swap)) {
+            troubles.add("pages are being swapped");
+        }
+        MemoryPressure pressure = status.pressure();
+        if (pressure != null
+                && pressure.fullAvg10() != null
+                && pressure.fullAvg10() > FULL_PRESSURE) {
+            troubles.add(
+                    "all tasks stalled for memory in %.1f %% of the last 10 s"
+                            .formatted(pressure.fullAvg10() / 100.0));
+        }
+        boolean memoryPressure =
+                node.map(n -> n.getStatus().getConditions()).stream()
+                        .flatMap(List::stream)
+                        .anyMatch(
+                                c ->
+                                        "MemoryPressure".equals(c.getType())
+                                                && "True".equals(c.getStatus()));
+        if (memoryPressure) {
+            troubles.add("the kubelet reports MemoryPressure");
+        }
+        return String.join(", ", troubles);
+    }
+
+    private static boolean inUse(@Nullable Long bytes, long above) {
+        return bytes != null && bytes > above;
+    }
+
+    private static boolean moving(SwapUse swap) {
+        return inUse(swap.inPerSecond(), 0) || inUse(swap.outPerSecond(), 0);
+    }
+
+    static long allocatable(Node node) {
+        return node.getStatus() == null
+                        || node.getStatus().getAllocatable() == null
+                        || node.getStatus().getAllocatable().get("memory") == null
+                ? 0
+                : Bytes.of(node.getStatus().getAllocatable().get("memory"));
+    }
+
+    static boolean schedulable(Node node) {
+        return node.getSpec() == null || !Boolean.TRUE.equals(node.getSpec().getUnschedulable());
+    }
+}

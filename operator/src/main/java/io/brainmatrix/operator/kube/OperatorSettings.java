@@ -1,0 +1,26 @@
+package io.brainmatrix.operator.kube;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What the chart tells the operator.
+ *
+ * @param namespace where the operator runs and keeps the lanes' Leases
+ * @param inferenceImage image of the inference pods
+ * @param pullPolicy their image pull policy
+ * @param modelDirectories directories that {@code model.hostPath} may be below
+ */
+public record OperatorSettings(
+        String namespace, String inferenceImage, String pullPolicy, List<Path> modelDirectories) {
+    public OperatorSettings {
+        modelDirectories = List.copyOf(modelDirectories);
+        for (Path directory : modelDirectories) {
+            if (!directory.isAbsolute() || directory.getNameCount() == 0) {
+                throw new IllegalArgumentException(
+                        "model directory `%s` must be absolute and not the root"
+                                .formatted(directory));
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package io.brainmatrix.operator.kube;
+
+import io.brainmatrix.api.v1alpha1.BrainMatrix;
+import io.brainmatrix.api.v1alpha1.Instance;
+import io.brainmatrix.operator.workload.InferenceService;
+import io.brainmatrix.operator.workload.ModelVolume;
+import io.brainmatrix.operator.workload.ModelVolumes;
+import io.brainmatrix.operator.workload.WorkloadNames;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Makes the Services, volumes and claims of a matrix, and removes what its spec no longer asks for.
+ */
+public final class VolumeKeeper {
+    private final KubernetesClient client;
+    private final ClusterCache cache;
+
+    /** Compares with the cache before it writes. */
+    public VolumeKeeper(KubernetesClient client, ClusterCache cache) {
+        this.client = client;
+        this.cache = cache;
+    }
+
+    /** One Service per instance; those of removed instances go. */
+    public void services(BrainMatrix matrix) {
+        String namespace = matrix.getMetadata().getNamespace();
+        Set<String> wanted = new HashSet<>();
+        for (Instance instance : matrix.getSpec().instances()) {
+            Service desired = InferenceService.desired(matrix, instance.name());
+            wanted.add(desired.getMetadata().getName());
+            if (cache.service(namespace, desired.getMetadata().getName()).isEmpty()) {
+                create(desired);
+            }
+        }
+        cache.services(namespace).stream()
+                .filter(s -> ownedBy(s, matrix))
+                .filter(s -> !wanted.contains(s.getMetadata().getName()))
+                .forEach(s -> client.resource(s).delete());
+    }
+
+    /**
+     * One volume and one claim per allowed directory in use. A released volume never binds again:
+     * it is made anew.
+     */
+    public void volumes(BrainMatrix matrix, java.util.List<ModelVolume> inUse) {
+        String namespace = matrix.getMetadata().getNamespace();
+        for (ModelVolume volume : new HashSet<>(inUse)) {
+            if (!(volume instanceof ModelVolume.HostDirectory directory)) {
+                continue;
+            }
+            Optional<PersistentVolume> present = cache.volume(directory.volume());
+            boolean released =
+                    present.map(PersistentVolume::getStatus)
+                            .filter(s -> "Released".equals(s.getPhase()))
+                            .isPresent();
+            if (released) {
+                client.resource(present.orElseThrow()).delete();
+            } else if (present.isEmpty()) {
+                create(ModelVolumes.volume(matrix, directory));
+            }
+            if (!released && cache.claim(namespace, directory.claim()).isEmpty()) {
+                create(ModelVolumes.claim(matrix, directory));
+            }
+        }
+    }
+
+    /** Removes the volumes of a matrix that goes; true once none is left. */
+    public boolean removeVolumes(BrainMatrix matrix) {
+        var volumes =
+                cache.volumes().stream()
+                        .filter(
+                                v ->
+                                        matrix.getMetadata()
+                                                .getUid()
+                                                .equals(
+                                                        v.getMetadata()
+                                                                .getAnnotations()
+                                                                .get(WorkloadNames.MATRIX_UID)))
+                        .toList();
+        for (PersistentVolume volume : volumes) {
+            String claim = volume.getSpec().getClaimRef().getName();
+            client.persistentVolumeClaims()
+                    .inNamespace(matrix.getMetadata().getNamespace())
+                    .withName(claim)
+                    .delete();
+            client.resource(volume).delete();
+        }
+        return volumes.isEmpty();
+    }
+
+    private static boolean ownedBy(HasMetadata object, BrainMatrix matrix) {
+        return object.getMetadata().getOwnerReferences().stream()
+                .anyMatch(o -> matrix.getMetadata().getUid().equals(o.getUid()));
+    }
+
+    private void create(HasMetadata object) {
+        try {
+            client.resource(object).create();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+                throw e;
+            }
+        }
+    }
+}

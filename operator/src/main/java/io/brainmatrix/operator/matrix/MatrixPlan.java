@@ -1,0 +1,11 @@
+package io.brainmatrix.operator.matrix;
+
+import io.brainmatrix.api.v1alpha1.BrainMatrixStatus;
+import java.util.List;
+
+/** The status to write, and then the steps to take. */
+public record MatrixPlan(BrainMatrixStatus status, List<PodStep> steps) {
+    public MatrixPlan {
+        steps = List.copyOf(steps);
+    }
+}

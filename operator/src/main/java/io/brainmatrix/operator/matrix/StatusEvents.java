@@ -1,0 +1,92 @@
+package io.brainmatrix.operator.matrix;
+
+import io.brainmatrix.api.v1alpha1.BrainMatrixStatus;
+import io.brainmatrix.api.v1alpha1.Crash;
+import io.brainmatrix.api.v1alpha1.Crashes;
+import io.brainmatrix.api.v1alpha1.InstanceStatus;
+import io.brainmatrix.api.v1alpha1.Phase;
+import io.brainmatrix.api.v1alpha1.Reason;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Events of a transition from one status to the next: deaths, resurrections, and changed
+ * reasons. No code reads them.
+ */
+public final class StatusEvents {
+    private static final Set<Phase> TROUBLED = Set.of(Phase.BackOff, Phase.Faulty, Phase.Suspended);
+
+    private StatusEvents() {}
+
+    /**
+     * An Event to be published.
+     *
+     * @param warning whether its type is Warning instead of Normal
+     */
+    public record Draft(boolean warning, String reason, String message) {}
+
+    /** What happened between two statuses of one matrix. */
+    public static List<Draft> between(@Nullable BrainMatrixStatus old, BrainMatrixStatus now) {
+        Map<String, InstanceStatus> before =
+                old == null
+                        ? Map.of()
+                        : old.instances().stream()
+                                .collect(
+                                        Collectors.toMap(
+                                                InstanceStatus::name,
+                                                Function.identity(),
+                                                (a, b) -> a));
+        List<Draft> events = new ArrayList<>();
+        for (InstanceStatus instance : now.instances()) {
+            InstanceStatus earlier = before.get(instance.name());
+            deaths(earlier, instance, events);
+            if (instance.reason() != null
+                    && (earlier == null || earlier.reason() != instance.reason())) {
+                events.add(transition(instance));
+            }
+        }
+        return events;
+    }
+
+    private static void deaths(
+            @Nullable InstanceStatus earlier, InstanceStatus instance, List<Draft> events) {
+        Set<String> told = new HashSet<>();
+        if (earlier != null) {
+            recent(earlier).forEach(crash -> told.add(crash.podUid()));
+        }
+        for (Crash crash : recent(instance).reversed()) {
+            if (!told.contains(crash.podUid())) {
+                events.add(
+                        new Draft(
+                                true,
+                                crash.endClass() == null ? "Ended" : crash.endClass().name(),
+                                "%s, life %s: %s"
+                                        .formatted(
+                                                instance.name(), crash.life(), crash.message())));
+            }
+        }
+    }
+
+    private static Draft transition(InstanceStatus instance) {
+        boolean back =
+                instance.reason() == Reason.Ready
+                        && instance.lives() != null
+                        && instance.lives() > 1;
+        String message = "%s: %s".formatted(instance.name(), instance.message());
+        return new Draft(
+                instance.phase() != null && TROUBLED.contains(instance.phase()),
+                String.valueOf(instance.reason()),
+                back ? "%s, life %d".formatted(message, instance.lives()) : message);
+    }
+
+    private static List<Crash> recent(InstanceStatus instance) {
+        Crashes crashes = instance.crashes();
+        return crashes == null ? List.of() : crashes.recent();
+    }
+}

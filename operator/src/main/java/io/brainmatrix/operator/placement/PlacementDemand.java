@@ -1,0 +1,34 @@
+package io.brainmatrix.operator.placement;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What an instance asks of its node; bytes.
+ *
+ * @param needed budget and headroom
+ * @param present where it is placed now, if anywhere
+ */
+public record PlacementDemand(
+        long needed,
+        Map<String, String> nodeSelector,
+        List<Tolerated> tolerations,
+        Optional<String> present) {
+    public PlacementDemand {
+        nodeSelector = Map.copyOf(nodeSelector);
+        tolerations = List.copyOf(tolerations);
+    }
+
+    /**
+     * A toleration as in a pod's spec; an empty key with {@code exists} tolerates every taint, an
+     * empty effect every effect.
+     */
+    public record Tolerated(String key, boolean exists, String value, String effect) {
+        boolean covers(NodeView.Taint taint) {
+            boolean sameKey = key.equals(taint.key()) || (key.isEmpty() && exists);
+            boolean sameEffect = effect.isEmpty() || effect.equals(taint.effect());
+            return sameKey && sameEffect && (exists || value.equals(taint.value()));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.brainmatrix.operator.placement;
+
+import io.brainmatrix.api.v1alpha1.Bytes;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Chooses a node: of those that may run the instance, the one with most room in its ledger, a
+ * cordoned one last.
+ *
+ * <p>A placed instance that has no pod stays where it is as long as that node may run it and no
+ * other has room that its own lacks; one with a pod is never asked about.
+ */
+public final class PlacementPolicy {
+    private static final Comparator<NodeView> MOST_ROOM =
+            Comparator.comparing(NodeView::schedulable)
+                    .thenComparingLong(NodeView::room)
+                    .reversed()
+                    .thenComparing(NodeView::name);
+
+    private PlacementPolicy() {}
+
+    /** Decides; total for any list of nodes, also an empty one. */
+    public static PlacementPlan place(PlacementDemand demand, List<NodeView> nodes) {
+        List<NodeView> able = new ArrayList<>();
+        List<String> refusals = new ArrayList<>();
+        for (NodeView node : nodes) {
+            Optional<String> refusal = refusal(demand, node);
+            if (refusal.isPresent()) {
+                refusals.add("`%s`: %s".formatted(node.name(), refusal.get()));
+            } else {
+                able.add(node);
+            }
+        }
+        if (able.isEmpty()) {
+            return new PlacementPlan.NoNodeFits(
+                    nodes.isEmpty()
+                            ? "the cluster has no nodes"
+                            : "no node may run it: " + String.join("; ", refusals));
+        }
+        NodeView best = able.stream().min(MOST_ROOM).orElseThrow();
+        Optional<NodeView> present =
+                able.stream()
+                        .filter(n -> demand.present().filter(n.name()::equals).isPresent())
+                        .findFirst();
+        boolean stays =
+                present.isPresent()
+                        && (present.get().schedulable() || !best.schedulable())
+                        && (present.get().room() >= demand.needed()
+                                || best.room() < demand.needed());
+        return new PlacementPlan.Place(stays ? present.get().name() : best.name());
+    }
+
+    private static Optional<String> refusal(PlacementDemand demand, NodeView node) {
+        for (var label : demand.nodeSelector().entrySet()) {
+            if (!label.getValue().equals(node.labels().get(label.getKey()))) {
+                return Optional.of(
+                        "lacks the label %s=%s".formatted(label.getKey(), label.getValue()));
+            }
+        }
+        for (NodeView.Taint taint : node.taints()) {
+            if (demand.tolerations().stream().noneMatch(t -> t.covers(taint))) {
+                return Optional.of(
+                        "has the taint %s=%s:%s that is not tolerated"
+                                .formatted(taint.key(), taint.value(), taint.effect()));
+            }
+        }
+        if (!node.ready()) {
+            return Optional.of("is not Ready");
+        }
+        if (!node.hasAgent()) {
+            return Optional.of("has no NodeMemory; is its node agent running?");
+        }
+        if (demand.needed() > node.most()) {
+            return Optional.of(
+                    "needs %s, it can give at most %s even when empty"
+                            .formatted(Bytes.text(demand.needed()), Bytes.text(node.most())));
+        }
+        return Optional.empty();
+    }
+}

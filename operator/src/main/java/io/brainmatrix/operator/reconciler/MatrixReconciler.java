@@ -1,0 +1,67 @@
+package io.brainmatrix.operator.reconciler;
+
+import io.brainmatrix.api.v1alpha1.BrainMatrix;
+import io.brainmatrix.operator.kube.MatrixDesk;
+import io.brainmatrix.operator.workload.WorkloadNames;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
+import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Decides about a matrix whenever it, its pods, its volumes or its nodes change. */
+@ControllerConfiguration(
+        name = "matrix",
+        finalizerName = WorkloadNames.MATRIX_FINALIZER,
+        informer = @Informer,
+        maxReconciliationInterval = @MaxReconciliationInterval(interval = 60))
+public class MatrixReconciler implements Reconciler<BrainMatrix>, Cleaner<BrainMatrix> {
+    /** Between two looks at a matrix that is going. */
+    private static final Duration CLEANUP_INTERVAL = Duration.ofSeconds(2);
+
+    private final MatrixDesk desk;
+
+    /** Everything is done by the desk; this class only says when. */
+    public MatrixReconciler(MatrixDesk desk) {
+        this.desk = desk;
+    }
+
+    @Override
+    public List<EventSource<?, BrainMatrix>> prepareEventSources(
+            EventSourceContext<BrainMatrix> context) {
+        desk.cache().start();
+        return List.of(new CacheEventSource<>("cluster", desk.cache(), this::concerns));
+    }
+
+    private Set<ResourceID> concerns(HasMetadata changed) {
+        return desk.matricesOf(changed).stream()
+                .map(m -> new ResourceID(m.getMetadata().getName(), m.getMetadata().getNamespace()))
+                .collect(Collectors.toSet());
+    }
+
+    @Override
+    public UpdateControl<BrainMatrix> reconcile(BrainMatrix matrix, Context<BrainMatrix> context) {
+        Optional<Duration> again = desk.work(matrix);
+        UpdateControl<BrainMatrix> done = UpdateControl.noUpdate();
+        return again.map(delay -> done.rescheduleAfter(delay)).orElse(done);
+    }
+
+    @Override
+    public DeleteControl cleanup(BrainMatrix matrix, Context<BrainMatrix> context) {
+        return desk.remove(matrix)
+                ? DeleteControl.defaultDelete()
+                : DeleteControl.noFinalizerRemoval().rescheduleAfter(CLEANUP_INTERVAL);
+    }
+}

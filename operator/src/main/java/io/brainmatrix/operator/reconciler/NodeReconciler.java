@@ -1,0 +1,52 @@
+package io.brainmatrix.operator.reconciler;
+
+import io.brainmatrix.api.v1alpha1.NodeMemory;
+import io.brainmatrix.operator.kube.NodeDesk;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Decides about a node whenever anything on it changes; keyed by its NodeMemory. */
+@ControllerConfiguration(
+        name = "node",
+        generationAwareEventProcessing = false, // readings arrive in the status
+        informer = @Informer,
+        maxReconciliationInterval = @MaxReconciliationInterval(interval = 60))
+public class NodeReconciler implements Reconciler<NodeMemory> {
+    private final NodeDesk desk;
+
+    /** Everything is done by the desk; this class only says when. */
+    public NodeReconciler(NodeDesk desk) {
+        this.desk = desk;
+    }
+
+    @Override
+    public List<EventSource<?, NodeMemory>> prepareEventSources(
+            EventSourceContext<NodeMemory> context) {
+        desk.cache().start();
+        return List.of(new CacheEventSource<>("cluster", desk.cache(), this::concerns));
+    }
+
+    private Set<ResourceID> concerns(HasMetadata changed) {
+        return desk.nodesOf(changed).stream().map(ResourceID::new).collect(Collectors.toSet());
+    }
+
+    @Override
+    public UpdateControl<NodeMemory> reconcile(NodeMemory memory, Context<NodeMemory> context) {
+        Optional<Duration> again = desk.work(memory.getMetadata().getName());
+        UpdateControl<NodeMemory> done = UpdateControl.noUpdate();
+        return again.map(delay -> done.rescheduleAfter(delay)).orElse(done);
+    }
+}

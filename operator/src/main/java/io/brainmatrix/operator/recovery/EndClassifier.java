@@ -1,0 +1,113 @@
+package io.brainmatrix.operator.recovery;
+
+import io.brainmatrix.api.v1alpha1.EndClass;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * What ended a life: an ordered table, the first row that matches wins.
+ *
+ * <p>The operator's own deletions come first: what it asked for is no death, whatever the exit
+ * looked like. Then what the world did to the node or the pod, then what the container itself says.
+ */
+public final class EndClassifier {
+    /**
+     * What the operator may write into a pod's {@code brainmatrix.io/stopping} that is itself a
+     * class.
+     */
+    private static final Set<EndClass> DECLARED =
+            Set.of(EndClass.LoadTimedOut, EndClass.ImageUnavailable, EndClass.PodRefused);
+
+    private static final int SIGKILLED = 137;
+
+    /** SIGABRT and SIGSEGV of a process that is not pid 1; as pid 1 both end in 127. */
+    private static final Set<Integer> CRASHED = Set.of(127, 134, 139);
+
+    private static final List<Function<PodEnd, Optional<EndClass>>> ROWS =
+            List.of(
+                    EndClassifier::declared,
+                    EndClassifier::nodeVanished,
+                    EndClassifier::evicted,
+                    EndClassifier::neverStarted,
+                    EndClassifier::killed,
+                    EndClassifier::ownCode);
+
+    private EndClassifier() {}
+
+    /** Classifies an end; total. */
+    public static EndClass classify(PodEnd end) {
+        return ROWS.stream()
+                .flatMap(row -> row.apply(end).stream())
+                .findFirst()
+                .orElse(EndClass.Unclassified);
+    }
+
+    private static Optional<EndClass> declared(PodEnd end) {
+        if (end.stopping().isEmpty()) {
+            return Optional.empty();
+        }
+        String why = end.stopping().get();
+        return Optional.of(
+                DECLARED.stream()
+                        .filter(c -> c.name().equals(why))
+                        .findFirst()
+                        .orElse(EndClass.Stopped));
+    }
+
+    private static Optional<EndClass> nodeVanished(PodEnd end) {
+        if (end.rebooted()) {
+            return Optional.of(EndClass.NodeRebooted);
+        }
+        boolean lost =
+                end.nodeGone()
+                        || end.podReason().filter("NodeLost"::equals).isPresent()
+                        || end.disruptions().contains("DeletionByPodGC");
+        return lost && end.exitCode().isEmpty() ? Optional.of(EndClass.NodeLost) : Optional.empty();
+    }
+
+    private static Optional<EndClass> evicted(PodEnd end) {
+        boolean evicted =
+                end.podReason()
+                                .filter(r -> r.equals("Evicted") || r.equals("Preempting"))
+                                .isPresent()
+                        || !end.disruptions().isEmpty();
+        return evicted ? Optional.of(EndClass.Evicted) : Optional.empty();
+    }
+
+    private static Optional<EndClass> neverStarted(PodEnd end) {
+        return end.started() ? Optional.empty() : Optional.of(EndClass.PodRefused);
+    }
+
+    private static Optional<EndClass> killed(PodEnd end) {
+        if (end.exitCode().isEmpty() || end.exitCode().getAsInt() != SIGKILLED) {
+            return Optional.empty();
+        }
+        // An OOM anywhere in the pod marks all its containers; only with a SIGKILL is it this
+        // container's own end.
+        boolean outOfMemory = end.containerReason().filter("OOMKilled"::equals).isPresent();
+        return Optional.of(outOfMemory ? EndClass.OutOfMemory : EndClass.Killed);
+    }
+
+    private static Optional<EndClass> ownCode(PodEnd end) {
+        if (end.exitCode().isEmpty()) {
+            return Optional.empty();
+        }
+        int code = end.exitCode().getAsInt();
+        if (CRASHED.contains(code)) {
+            return Optional.of(EndClass.EngineFault);
+        }
+        return switch (code) { // contracts/README.md
+            case 10, 11, 12, 13, 14, 20 -> Optional.of(EndClass.ConfigurationFault);
+            case 3, 40 -> Optional.of(EndClass.EngineFault);
+            case 30 -> Optional.of(EndClass.LoadAborted);
+            case 31 -> Optional.of(EndClass.GuardEnded);
+            case 32 -> Optional.of(EndClass.Hung);
+            case 33 -> Optional.of(EndClass.ShedForNode);
+            case 128 -> Optional.of(EndClass.PodRefused); // the runtime could not start it
+            case 143 -> Optional.of(EndClass.Killed); // a SIGTERM that the operator did not ask for
+            default -> Optional.empty();
+        };
+    }
+}

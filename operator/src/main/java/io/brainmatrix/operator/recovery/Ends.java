@@ -1,0 +1,41 @@
+package io.brainmatrix.operator.recovery;
+
+import io.brainmatrix.api.v1alpha1.EndClass;
+
+/** Which ends are deaths, and which use up a try; see the table in docs/api/brainmatrix.md. */
+public final class Ends {
+    private Ends() {}
+
+    /** Whether an end is a death that uses a try. */
+    public static boolean usesTry(EndClass end) {
+        return switch (end) {
+            case OutOfMemory,
+                    NodeOutOfMemory,
+                    LoadAborted,
+                    LoadTimedOut,
+                    GuardEnded,
+                    EngineFault,
+                    Hung,
+                    Killed,
+                    Unclassified ->
+                    true;
+            case ShedForNode,
+                    NodeRebooted,
+                    NodeLost,
+                    Evicted,
+                    ConfigurationFault,
+                    ImageUnavailable,
+                    PodRefused,
+                    Stopped ->
+                    false;
+        };
+    }
+
+    /** Whether an end is a fault that is tried again with a growing delay. */
+    public static boolean isFault(EndClass end) {
+        return switch (end) {
+            case ConfigurationFault, ImageUnavailable, PodRefused -> true;
+            default -> false;
+        };
+    }
+}

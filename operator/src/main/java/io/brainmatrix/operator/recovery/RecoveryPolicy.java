@@ -1,0 +1,218 @@
+package io.brainmatrix.operator.recovery;
+
+import io.brainmatrix.api.v1alpha1.Bytes;
+import io.brainmatrix.api.v1alpha1.Crash;
+import io.brainmatrix.api.v1alpha1.Crashes;
+import io.brainmatrix.api.v1alpha1.Durations;
+import io.brainmatrix.api.v1alpha1.EndClass;
+import io.brainmatrix.api.v1alpha1.Reason;
+import io.brainmatrix.api.v1alpha1.Recovery;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an end changes: the counters, and when the instance may queue again. Each end is counted
+ * once, by its pod's UID (R6).
+ */
+public final class RecoveryPolicy {
+    /**
+     * Delay after the first fault; the tenth of a minute leaves time to read the message and is no
+     * loop.
+     */
+    static final Duration FIRST_FAULT_DELAY = Duration.ofSeconds(10);
+
+    /** Longest delay between two tries of something faulty, as the kubelet's own back-off. */
+    static final Duration LONGEST_FAULT_DELAY = Duration.ofMinutes(5);
+
+    /**
+     * Delay after an end that was not the instance's doing; it uses no try, so this wait is what
+     * bounds the loop (R8).
+     */
+    static final Duration WORLD_DELAY = Duration.ofSeconds(10);
+
+    private static final List<Duration> DEFAULT_BACKOFF =
+            List.of(Duration.ofSeconds(3), Duration.ofSeconds(5), Duration.ofSeconds(10));
+    private static final Duration DEFAULT_RESET = Duration.ofMinutes(10);
+    private static final int MESSAGE_MAX_CHARS = 512;
+
+    private RecoveryPolicy() {}
+
+    /** What the status remembers of earlier ends. */
+    public record Tally(Crashes crashes, int retries) {}
+
+    /**
+     * What follows from an end.
+     *
+     * @param nextAttempt when it may queue again; empty for at once, and for one that has used up
+     *     its tries
+     * @param reason why it waits; empty when it does not
+     */
+    public record Aftermath(
+            Tally tally, Optional<Instant> nextAttempt, Optional<Reason> reason, String message) {}
+
+    /** Counts an end, once, and says what follows. */
+    public static Aftermath afterEnd(
+            Tally before, PodEnd end, EndClass endClass, @Nullable Recovery recovery) {
+        String told = describe(end, endClass);
+        boolean counted =
+                before.crashes().recent().stream().anyMatch(c -> c.podUid().equals(end.podUid()));
+        if (endClass == EndClass.Stopped) {
+            return new Aftermath(before, Optional.empty(), Optional.empty(), told);
+        }
+        if (Ends.usesTry(endClass)) {
+            return death(
+                    counted ? before : counted(before, end, endClass, recovery, told),
+                    told,
+                    end,
+                    recovery);
+        }
+        Crashes crashes = counted ? before.crashes() : noted(before.crashes(), end, endClass, told);
+        if (Ends.isFault(endClass)) {
+            return fault(before, counted, crashes, end, endClass, told);
+        }
+        return new Aftermath(
+                new Tally(crashes, before.retries()),
+                Optional.of(end.endedAt().plus(WORLD_DELAY)),
+                Optional.of(Reason.BackingOff),
+                "%s; queued again after %s".formatted(told, Durations.text(WORLD_DELAY)));
+    }
+
+    private static Tally counted(
+            Tally before, PodEnd end, EndClass endClass, @Nullable Recovery recovery, String told) {
+        Crashes crashes = before.crashes();
+        boolean stable =
+                end.startedAt()
+                        .filter(
+                                started ->
+                                        !end.endedAt().isBefore(started.plus(resetAfter(recovery))))
+                        .isPresent();
+        int consecutive = stable || crashes.consecutive() == null ? 0 : crashes.consecutive();
+        Crashes noted = noted(crashes, end, endClass, told);
+        return new Tally(
+                new Crashes(
+                        1 + (crashes.total() == null ? 0 : crashes.total()),
+                        1 + consecutive,
+                        crashes.shed(),
+                        noted.recent()),
+                0);
+    }
+
+    private static Aftermath death(
+            Tally record, String told, PodEnd end, @Nullable Recovery recovery) {
+        List<Duration> backoff = backoff(recovery);
+        int consecutive =
+                record.crashes().consecutive() == null ? 1 : record.crashes().consecutive();
+        if (consecutive > backoff.size()) {
+            return new Aftermath(
+                    record,
+                    Optional.empty(),
+                    Optional.of(Reason.TooManyDeaths),
+                    "%s; death %d in a row, `spec.recovery.backoff` allows %d: change its spec or set its `restartedAt`"
+                            .formatted(told, consecutive, backoff.size()));
+        }
+        Duration wait = backoff.get(Math.max(0, consecutive - 1));
+        return new Aftermath(
+                record,
+                Optional.of(end.endedAt().plus(wait)),
+                Optional.of(Reason.BackingOff),
+                "%s; death %d in a row, queued again after %s"
+                        .formatted(told, consecutive, Durations.text(wait)));
+    }
+
+    private static Aftermath fault(
+            Tally before,
+            boolean counted,
+            Crashes crashes,
+            PodEnd end,
+            EndClass endClass,
+            String told) {
+        int retries = counted ? Math.max(1, before.retries()) : before.retries() + 1;
+        Duration wait = faultDelay(retries);
+        return new Aftermath(
+                new Tally(crashes, retries),
+                Optional.of(end.endedAt().plus(wait)),
+                Optional.of(faultReason(end, endClass)),
+                "%s; looked at again in %s, or at once when the spec changes"
+                        .formatted(told, Durations.text(wait)));
+    }
+
+    /** Delay before something faulty is looked at again: 10 s, doubled each time, at most 5 min. */
+    public static Duration faultDelay(int retries) {
+        int doublings = Math.min(Math.max(retries - 1, 0), 10);
+        Duration delay = FIRST_FAULT_DELAY.multipliedBy(1L << doublings);
+        return delay.compareTo(LONGEST_FAULT_DELAY) > 0 ? LONGEST_FAULT_DELAY : delay;
+    }
+
+    private static Reason faultReason(PodEnd end, EndClass endClass) {
+        if (endClass == EndClass.ImageUnavailable) {
+            return Reason.ImageUnavailable;
+        }
+        return switch (end.exitCode().orElse(0)) { // contracts/README.md
+            case 10 -> Reason.ConfigurationInvalid;
+            case 11 -> Reason.ModelMissing;
+            case 12 -> Reason.DigestMismatch;
+            case 13 -> Reason.ModelInvalid;
+            case 14 -> Reason.FootprintOverBudget;
+            case 20 -> Reason.LimitNotApplied;
+            default -> Reason.PodRefused;
+        };
+    }
+
+    private static Crashes noted(Crashes crashes, PodEnd end, EndClass endClass, String told) {
+        List<Crash> recent = new ArrayList<>();
+        recent.add(
+                new Crash(
+                        end.podUid(),
+                        end.life(),
+                        endClass,
+                        end.exitCode().isPresent() ? end.exitCode().getAsInt() : null,
+                        end.endedAt(),
+                        end.lastWords().phase().orElse(null),
+                        end.lastWords().peak().isPresent()
+                                ? end.lastWords().peak().getAsLong()
+                                : null,
+                        end.budget(),
+                        told));
+        recent.addAll(crashes.recent());
+        long shed = crashes.shed() == null ? 0 : crashes.shed();
+        return new Crashes(
+                crashes.total(),
+                crashes.consecutive(),
+                endClass == EndClass.ShedForNode ? shed + 1 : shed,
+                recent.subList(0, Math.min(recent.size(), Crashes.RECENT_MAX)));
+    }
+
+    private static String describe(PodEnd end, EndClass endClass) {
+        StringBuilder text = new StringBuilder(endClass.name());
+        end.exitCode().ifPresent(code -> text.append(", exit code ").append(code));
+        end.lastWords().phase().ifPresent(phase -> text.append(", in phase ").append(phase));
+        end.lastWords()
+                .peak()
+                .ifPresent(
+                        peak ->
+                                text.append(", peak ")
+                                        .append(Bytes.text(peak))
+                                        .append(" of ")
+                                        .append(Bytes.text(end.budget())));
+        end.lastWords().message().ifPresent(message -> text.append(": ").append(message));
+        return text.length() <= MESSAGE_MAX_CHARS
+                ? text.toString()
+                : text.substring(0, MESSAGE_MAX_CHARS - 1) + "…";
+    }
+
+    private static List<Duration> backoff(@Nullable Recovery recovery) {
+        return recovery == null || recovery.backoff() == null || recovery.backoff().isEmpty()
+                ? DEFAULT_BACKOFF
+                : recovery.backoff().stream().map(Durations::parse).toList();
+    }
+
+    private static Duration resetAfter(@Nullable Recovery recovery) {
+        return recovery == null || recovery.resetAfter() == null
+                ? DEFAULT_RESET
+                : Durations.parse(recovery.resetAfter());
+    }
+}

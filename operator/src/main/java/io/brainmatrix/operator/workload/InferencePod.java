@@ -1,0 +1,252 @@
+package io.brainmatrix.operator.workload;
+
+import io.brainmatrix.api.v1alpha1.BrainMatrix;
+import io.brainmatrix.api.v1alpha1.Bytes;
+import io.brainmatrix.api.v1alpha1.Crash;
+import io.brainmatrix.api.v1alpha1.Instance;
+import io.brainmatrix.api.v1alpha1.ModelSource;
+import io.brainmatrix.api.v1alpha1.Placement;
+import io.fabric8.kubernetes.api.model.Affinity;
+import io.fabric8.kubernetes.api.model.AffinityBuilder;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.ProbeBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import io.fabric8.kubernetes.api.model.Toleration;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The pod of one life of one instance. */
+public final class InferencePod {
+    /** Asked of the scheduler; loading uses what is there. */
+    private static final Quantity CPU_REQUEST = new Quantity("100m");
+
+    private static final long USER = 65532;
+
+    private InferencePod() {}
+
+    /**
+     * Everything that a pod is made from.
+     *
+     * @param bootId boot id of the node's kernel, so that a reboot is told from a death
+     */
+    public record Request(
+            BrainMatrix matrix,
+            Instance instance,
+            long life,
+            String node,
+            Optional<String> bootId,
+            ModelSource model,
+            ModelVolume volume,
+            Duration loadTimeout,
+            List<Crash> deaths,
+            String image,
+            String pullPolicy) {}
+
+    /** The desired pod. */
+    public static Pod desired(Request request) {
+        BrainMatrix matrix = request.matrix();
+        Instance instance = request.instance();
+        Placement placement = matrix.getSpec().placement();
+        Map<String, String> labels = WorkloadNames.labels(matrix, instance.name());
+        labels.put(WorkloadNames.LIFE, Long.toString(request.life()));
+        var pod =
+                new PodBuilder()
+                        .withNewMetadata()
+                        .withName(
+                                WorkloadNames.pod(
+                                        matrix.getMetadata().getName(),
+                                        instance.name(),
+                                        request.life()))
+                        .withNamespace(matrix.getMetadata().getNamespace())
+                        .withLabels(labels)
+                        .addToAnnotations(
+                                WorkloadNames.SPEC_HASH, SpecHash.of(matrix.getSpec(), instance))
+                        .addToAnnotations(WorkloadNames.MATRIX_UID, matrix.getMetadata().getUid())
+                        .addToAnnotations(WorkloadNames.NODE, request.node())
+                        .addToAnnotations(
+                                WorkloadNames.LOAD_TIMEOUT, request.loadTimeout().toString())
+                        .withFinalizers(WorkloadNames.POD_FINALIZER)
+                        .withOwnerReferences(owner(matrix))
+                        .endMetadata()
+                        .withNewSpec()
+                        .withRestartPolicy("Never") // the gate lets it in again, not the kubelet
+                        .withEnableServiceLinks(false)
+                        .withAutomountServiceAccountToken(false)
+                        .withTerminationGracePeriodSeconds(20L)
+                        .withAffinity(on(request.node()))
+                        .withNewSecurityContext()
+                        .withRunAsNonRoot(true)
+                        .withRunAsUser(USER)
+                        .withRunAsGroup(USER)
+                        .withFsGroup(USER)
+                        .withFsGroupChangePolicy("OnRootMismatch")
+                        .withNewSeccompProfile()
+                        .withType("RuntimeDefault")
+                        .endSeccompProfile()
+                        .endSecurityContext()
+                        .withContainers(container(request))
+                        .addNewVolume()
+                        .withName("models")
+                        .withNewPersistentVolumeClaim()
+                        .withClaimName(claim(request.volume()))
+                        .withReadOnly(true)
+                        .endPersistentVolumeClaim()
+                        .endVolume()
+                        .addNewVolume()
+                        .withName("scratch")
+                        .withNewEmptyDir()
+                        .withSizeLimit(new Quantity("64Mi"))
+                        .endEmptyDir()
+                        .endVolume()
+                        .endSpec()
+                        .build();
+        request.bootId()
+                .ifPresent(id -> pod.getMetadata().getAnnotations().put(WorkloadNames.BOOT_ID, id));
+        if (placement != null) {
+            pod.getSpec().setNodeSelector(placement.nodeSelector());
+            pod.getSpec().setRuntimeClassName(placement.runtimeClassName());
+            List<Toleration> tolerations = placement.tolerations();
+            pod.getSpec().setTolerations(tolerations == null ? List.of() : tolerations);
+        }
+        return pod;
+    }
+
+    /** The controller reference to a matrix: the garbage collector takes what it owns. */
+    static OwnerReference owner(BrainMatrix matrix) {
+        return new OwnerReferenceBuilder()
+                .withApiVersion(BrainMatrix.GROUP + "/" + BrainMatrix.VERSION)
+                .withKind("BrainMatrix")
+                .withName(matrix.getMetadata().getName())
+                .withUid(matrix.getMetadata().getUid())
+                .withController(true)
+                .withBlockOwnerDeletion(true)
+                .build();
+    }
+
+    private static Container container(Request request) {
+        return new ContainerBuilder()
+                .withName(WorkloadNames.CONTAINER)
+                .withImage(request.image())
+                .withImagePullPolicy(request.pullPolicy())
+                .addNewEnv()
+                .withName(InstanceEnvironment.NAME)
+                .withValue(
+                        InstanceEnvironment.json(
+                                request.matrix(),
+                                request.instance(),
+                                request.life(),
+                                request.model(),
+                                request.volume(),
+                                request.deaths()))
+                .endEnv()
+                .addNewPort()
+                .withName("http")
+                .withContainerPort(8080)
+                .withProtocol("TCP")
+                .endPort()
+                .withResources(resources(request.instance()))
+                .withNewSecurityContext()
+                .withAllowPrivilegeEscalation(false)
+                .withReadOnlyRootFilesystem(true)
+                .withNewCapabilities()
+                .withDrop("ALL")
+                .endCapabilities()
+                .endSecurityContext()
+                .withTerminationMessagePath("/dev/termination-log")
+                .withTerminationMessagePolicy("File")
+                // Started once the first token is out: "started" then tells, also much later, that
+                // this life was ready.
+                .withStartupProbe(probe("/health/started", 1, failures(request.loadTimeout())))
+                .withReadinessProbe(probe("/health/ready", 1, 3))
+                .withLivenessProbe(probe("/health/live", 10, 6))
+                .addNewVolumeMount()
+                .withName("models")
+                .withMountPath(ModelVolume.MOUNT)
+                .withReadOnly(true)
+                .endVolumeMount()
+                .addNewVolumeMount()
+                .withName("scratch")
+                .withMountPath("/scratch")
+                .endVolumeMount()
+                .build();
+    }
+
+    /** The operator ends a load at its timeout; the kubelet's own limit only stands behind it. */
+    private static int failures(Duration loadTimeout) {
+        return (int) Math.min(Integer.MAX_VALUE, 2 * loadTimeout.toSeconds() + 60);
+    }
+
+    private static Probe probe(String path, int periodSeconds, int failures) {
+        return new ProbeBuilder()
+                .withNewHttpGet()
+                .withPath(path)
+                .withPort(new IntOrString("http"))
+                .endHttpGet()
+                .withPeriodSeconds(periodSeconds)
+                .withTimeoutSeconds(5)
+                .withFailureThreshold(failures)
+                .build();
+    }
+
+    /**
+     * The limit is the budget, in literal bytes; no CPU limit unless asked for: a quota throttles
+     * guard and probes too.
+     */
+    private static ResourceRequirements resources(Instance instance) {
+        Quantity ram = new Quantity(Long.toString(Bytes.of(instance.budget().ram())));
+        var resources =
+                new ResourceRequirementsBuilder()
+                        .addToRequests("memory", ram)
+                        .addToLimits("memory", ram)
+                        .addToRequests("cpu", CPU_REQUEST);
+        Quantity cpu = instance.budget().cpu();
+        if (cpu != null) {
+            resources.addToLimits("cpu", cpu);
+            boolean less = cpu.getNumericalAmount().compareTo(CPU_REQUEST.getNumericalAmount()) < 0;
+            if (less) { // a request above its limit is refused
+                resources.addToRequests("cpu", cpu);
+            }
+        }
+        return resources.build();
+    }
+
+    /**
+     * Pinned by affinity, so that the scheduler still judges the node; {@code nodeName} would go
+     * past it.
+     */
+    private static Affinity on(String node) {
+        return new AffinityBuilder()
+                .withNewNodeAffinity()
+                .withNewRequiredDuringSchedulingIgnoredDuringExecution()
+                .addNewNodeSelectorTerm()
+                .addNewMatchField()
+                .withKey("metadata.name")
+                .withOperator("In")
+                .withValues(node)
+                .endMatchField()
+                .endNodeSelectorTerm()
+                .endRequiredDuringSchedulingIgnoredDuringExecution()
+                .endNodeAffinity()
+                .build();
+    }
+
+    private static String claim(ModelVolume volume) {
+        return switch (volume) {
+            case ModelVolume.HostDirectory directory -> directory.claim();
+            case ModelVolume.UserClaim claim -> claim.claim();
+            case ModelVolume.NotAllowed refused ->
+                    throw new IllegalStateException(refused.message());
+        };
+    }
+}

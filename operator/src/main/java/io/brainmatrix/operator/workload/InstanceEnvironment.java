@@ -1,0 +1,86 @@
+package io.brainmatrix.operator.workload;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.brainmatrix.api.v1alpha1.BrainMatrix;
+import io.brainmatrix.api.v1alpha1.Bytes;
+import io.brainmatrix.api.v1alpha1.Crash;
+import io.brainmatrix.api.v1alpha1.EngineSpec;
+import io.brainmatrix.api.v1alpha1.Instance;
+import io.brainmatrix.api.v1alpha1.ModelSource;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The pod's {@code BRAINMATRIX_INSTANCE}; its form is {@code contracts/instance.json}. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record InstanceEnvironment(
+        String namespace,
+        String matrix,
+        String matrixUid,
+        String instance,
+        @Nullable String role,
+        long life,
+        BudgetBytes budget,
+        ModelFile model,
+        EngineSettings engine,
+        Map<String, Integer> deaths) {
+    /** Name of the environment variable. */
+    static final String NAME = "BRAINMATRIX_INSTANCE";
+
+    record BudgetBytes(long ram) {}
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record ModelFile(String path, String source, @Nullable String sha256) {}
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record EngineSettings(
+            int contextLength,
+            @Nullable Integer threads,
+            int parallel,
+            int batchSize,
+            String cacheTypeK,
+            String cacheTypeV) {
+        static EngineSettings of(@Nullable EngineSpec spec) {
+            EngineSpec engine = spec == null ? new EngineSpec(null, null, null, null, null) : spec;
+            // Defaults as in the API, for an object that was written before they were there.
+            return new EngineSettings(
+                    engine.contextLength() == null ? 2048 : engine.contextLength(),
+                    engine.threads(),
+                    engine.parallel() == null ? 1 : engine.parallel(),
+                    engine.batchSize() == null ? 512 : engine.batchSize(),
+                    engine.cacheTypeK() == null ? "f16" : engine.cacheTypeK().name(),
+                    // A quantised V cache needs flash attention, which the API does not offer.
+                    "f16");
+        }
+    }
+
+    static String json(
+            BrainMatrix matrix,
+            Instance instance,
+            long life,
+            ModelSource model,
+            ModelVolume volume,
+            List<Crash> deaths) {
+        Map<String, Integer> byClass = new TreeMap<>();
+        for (Crash death : deaths) {
+            if (death.endClass() != null) {
+                byClass.merge(death.endClass().name(), 1, Integer::sum);
+            }
+        }
+        return Serialization.asJson(
+                new InstanceEnvironment(
+                        matrix.getMetadata().getNamespace(),
+                        matrix.getMetadata().getName(),
+                        matrix.getMetadata().getUid(),
+                        instance.name(),
+                        instance.role() == null ? null : instance.role().name(),
+                        life,
+                        new BudgetBytes(Bytes.of(instance.budget().ram())),
+                        new ModelFile(
+                                volume.pathInPod(), ModelVolume.describe(model), model.sha256()),
+                        EngineSettings.of(instance.engine()),
+                        byClass));
+    }
+}

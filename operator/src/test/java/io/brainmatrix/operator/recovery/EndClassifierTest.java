@@ -1,0 +1,91 @@
+package io.brainmatrix.operator.recovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.brainmatrix.api.v1alpha1.EndClass;
+import java.util.List;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EndClassifierTest {
+    @ParameterizedTest
+    @CsvSource({
+        "137, OOMKilled, OutOfMemory",
+        "137, Error, Killed",
+        // An OOM marks every container of its pod: only with a SIGKILL is it this one's own end.
+        "143, OOMKilled, Killed",
+        "30, OOMKilled, LoadAborted",
+        "143, Error, Killed",
+        "127, Error, EngineFault",
+        "134, Error, EngineFault",
+        "139, Error, EngineFault",
+        "3, Error, EngineFault",
+        "40, Error, EngineFault",
+        "10, Error, ConfigurationFault",
+        "11, Error, ConfigurationFault",
+        "12, Error, ConfigurationFault",
+        "13, Error, ConfigurationFault",
+        "14, Error, ConfigurationFault",
+        "20, Error, ConfigurationFault",
+        "30, Error, LoadAborted",
+        "31, Error, GuardEnded",
+        "32, Error, Hung",
+        "33, Error, ShedForNode",
+        "42, Error, Unclassified",
+        "0, Completed, Unclassified",
+    })
+    void classifiesByExitCodeAndReason(int code, String reason, EndClass expected) {
+        assertThat(EndClassifier.classify(PodEnds.exited(code, reason))).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "143, Error, Edited, Stopped",
+        "137, Error, Suspended, Stopped",
+        "137, OOMKilled, Removed, Stopped",
+        "143, Error, LoadTimedOut, LoadTimedOut",
+    })
+    void operatorsOwnDeletionTakesPriorityOverTheExit(
+            int code, String reason, String why, EndClass expected) {
+        assertThat(EndClassifier.classify(PodEnds.stopping(code, reason, why))).isEqualTo(expected);
+    }
+
+    @Test
+    void evictionTakesPriorityOverTheSignal() {
+        assertThat(EndClassifier.classify(PodEnds.evicted(143, "Evicted", List.of())))
+                .as("emptyDir over its limit: no DisruptionTarget")
+                .isEqualTo(EndClass.Evicted);
+        assertThat(
+                        EndClassifier.classify(
+                                PodEnds.evicted(143, "", List.of("EvictionByEvictionAPI"))))
+                .as("API eviction: no status reason")
+                .isEqualTo(EndClass.Evicted);
+        assertThat(
+                        EndClassifier.classify(
+                                PodEnds.evicted(137, "", List.of("DeletionByTaintManager"))))
+                .isEqualTo(EndClass.Evicted);
+    }
+
+    @Test
+    void vanishedNodeLeavesNoExitCodeAndIsNoEviction() {
+        assertThat(EndClassifier.classify(PodEnds.nodeGone(OptionalInt.empty())))
+                .isEqualTo(EndClass.NodeLost);
+    }
+
+    @Test
+    void rebootTakesPriorityOverTheExit() {
+        assertThat(EndClassifier.classify(PodEnds.rebooted(PodEnds.exited(137, "Error"))))
+                .isEqualTo(EndClass.NodeRebooted);
+    }
+
+    @Test
+    void podWhoseContainerNeverStartedIsNoDeath() {
+        assertThat(EndClassifier.classify(PodEnds.neverStarted(""))).isEqualTo(EndClass.PodRefused);
+        assertThat(EndClassifier.classify(PodEnds.neverStarted("ImageUnavailable")))
+                .isEqualTo(EndClass.ImageUnavailable);
+        assertThat(Ends.usesTry(EndClass.PodRefused)).isFalse();
+        assertThat(Ends.usesTry(EndClass.ImageUnavailable)).isFalse();
+    }
+}

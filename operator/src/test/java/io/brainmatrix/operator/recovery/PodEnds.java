@@ -1,0 +1,107 @@
+package io.brainmatrix.operator.recovery;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Ends of pods as the lab has seen them. */
+final class PodEnds {
+    static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+    private PodEnds() {}
+
+    /** A container that ended by itself or by a signal. */
+    static PodEnd exited(int code, String reason) {
+        return end("uid-1", 1, OptionalInt.of(code), reason, "", true, "", List.of(), false);
+    }
+
+    static PodEnd stopping(int code, String reason, String why) {
+        return end("uid-1", 1, OptionalInt.of(code), reason, "", true, why, List.of(), false);
+    }
+
+    static PodEnd evicted(int code, String podReason, List<String> disruptions) {
+        return end(
+                "uid-1", 1, OptionalInt.of(code), "Error", podReason, true, "", disruptions, false);
+    }
+
+    static PodEnd neverStarted(String stopping) {
+        return end("uid-1", 1, OptionalInt.empty(), "", "", false, stopping, List.of(), false);
+    }
+
+    static PodEnd nodeGone(OptionalInt code) {
+        return end("uid-1", 1, code, "Error", "", true, "", List.of("DeletionByPodGC"), true);
+    }
+
+    /** A life from {@code from} on that lasted {@code lived}. */
+    static PodEnd life(long life, int code, Instant from, Duration lived) {
+        return at(
+                end(
+                        "uid-" + life,
+                        life,
+                        OptionalInt.of(code),
+                        code == 137 ? "OOMKilled" : "Error",
+                        "",
+                        true,
+                        "",
+                        List.of(),
+                        false),
+                from,
+                from.plus(lived),
+                false);
+    }
+
+    static PodEnd rebooted(PodEnd end) {
+        return at(end, START, end.endedAt(), true);
+    }
+
+    private static PodEnd at(PodEnd end, Instant from, Instant until, boolean rebooted) {
+        return new PodEnd(
+                end.podUid(),
+                end.life(),
+                end.exitCode(),
+                end.containerReason(),
+                end.podReason(),
+                end.started(),
+                end.everReady(),
+                end.stopping(),
+                end.deleted(),
+                end.disruptions(),
+                end.nodeGone(),
+                rebooted,
+                Optional.of(from),
+                until,
+                end.budget(),
+                end.lastWords());
+    }
+
+    private static PodEnd end(
+            String uid,
+            long life,
+            OptionalInt code,
+            String reason,
+            String podReason,
+            boolean started,
+            String stopping,
+            List<String> disruptions,
+            boolean nodeGone) {
+        return new PodEnd(
+                uid,
+                life,
+                code,
+                Optional.of(reason).filter(r -> !r.isEmpty()),
+                Optional.of(podReason).filter(r -> !r.isEmpty()),
+                started,
+                false,
+                Optional.of(stopping).filter(s -> !s.isEmpty()),
+                !stopping.isEmpty(),
+                disruptions,
+                nodeGone,
+                false,
+                Optional.of(START),
+                START.plusSeconds(5),
+                512L << 20,
+                LastWords.none());
+    }
+}
