@@ -12,11 +12,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 
 /** Models with scripted text, generated once per run by the program that users run. */
 final class Models {
-    /** What a chain model says, word by word, over and over. */
+    /** How a chain model begins to say its words, over and over. */
     static final List<String> WORDS =
             List.of("the", "quick", "brown", "fox", "jumps", "over", "a", "lazy", "dog");
 
@@ -69,13 +68,11 @@ final class Models {
             Process process =
                     new ProcessBuilder(
                                     Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                                    "-jar",
-                                    generator().toString(),
-                                    "chain",
-                                    "--text",
-                                    String.join(" ", WORDS),
-                                    "--size",
-                                    mib + "Mi",
+                                    "-cp",
+                                    System.getProperty("java.class.path"),
+                                    "io.brainmatrix.modelgenerator.ModelGenerator",
+                                    "--size-mb",
+                                    Integer.toString(mib),
                                     "--out",
                                     model.toString())
                             .inheritIO()
@@ -89,15 +86,6 @@ final class Models {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while generating a model", e);
-        }
-    }
-
-    private static Path generator() throws IOException {
-        Path target = Cluster.ROOT.resolve("model-generator/target");
-        try (Stream<Path> files = Files.list(target)) {
-            return files.filter(f -> f.getFileName().toString().matches("model-generator-.*\\.jar"))
-                    .findFirst()
-                    .orElseThrow(() -> new AssertionError("no jar in " + target));
         }
     }
 }

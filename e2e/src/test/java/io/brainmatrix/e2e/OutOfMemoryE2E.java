@@ -84,7 +84,8 @@ class OutOfMemoryE2E {
                         event -> {
                             assertThat(event.getInvolvedObject().getKind())
                                     .isEqualTo("BrainMatrix");
-                            assertThat(event.getMessage()).contains("subject", "OutOfMemory");
+                            assertThat(event.getReason()).isEqualTo("OutOfMemory");
+                            assertThat(event.getMessage()).startsWith("subject, life 1:");
                         });
         assertThat(cluster.askOperator("/q/metrics").lines())
                 .filteredOn(line -> line.startsWith("brainmatrix_instance_deaths_total"))

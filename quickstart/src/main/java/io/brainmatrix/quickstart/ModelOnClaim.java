@@ -139,7 +139,7 @@ public record ModelOnClaim(String namespace, String image, int sizeMib) {
         List<String> command =
                 new ArrayList<>(List.of("/opt/jre/bin/java", "-Xmx96m", "-XX:+UseSerialGC"));
         command.addAll(List.of("-jar", "/opt/tools/model-generator.jar"));
-        command.addAll(List.of("chain", "--size", sizeMib + "Mi", "--out", "/models/" + FILE));
+        command.addAll(List.of("--size-mb", Integer.toString(sizeMib), "--out", "/models/" + FILE));
         return command;
     }
 }
