@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -127,6 +129,40 @@ final class Cluster implements AutoCloseable {
                 .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
                 .findFirst()
                 .orElse(null);
+    }
+
+    /** Takes the operator away and leaves the agent; returns what {@link #startOperator} needs. */
+    Deployment stopOperator() {
+        Deployment installed =
+                client.apps()
+                        .deployments()
+                        .inNamespace(Chart.NAMESPACE)
+                        .list()
+                        .getItems()
+                        .getFirst();
+        scale(installed, 0);
+        Await.until(
+                this,
+                "the operator is gone",
+                () -> {
+                    if (operator() != null) {
+                        throw new AssertionError("still there");
+                    }
+                });
+        return installed;
+    }
+
+    /** Brings the operator back. */
+    void startOperator(Deployment installed) {
+        scale(installed, 1);
+        client.apps()
+                .deployments()
+                .resource(installed)
+                .waitUntilReady(Await.AWAIT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private void scale(Deployment deployment, int replicas) {
+        client.apps().deployments().resource(deployment).scale(replicas);
     }
 
     /** The body of a GET to the operator's HTTP port. */

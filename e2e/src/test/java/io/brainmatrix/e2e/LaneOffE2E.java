@@ -1,0 +1,115 @@
+package io.brainmatrix.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.brainmatrix.operator.kube.OperatorSettings;
+import io.brainmatrix.operator.reconciler.MatrixReconciler;
+import io.brainmatrix.operator.reconciler.NodeReconciler;
+import io.brainmatrix.operator.reconciler.OperatorParts;
+import io.brainmatrix.quickstart.Chart;
+import io.brainmatrix.quickstart.Chat;
+import io.brainmatrix.quickstart.InferenceImage;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.javaoperatorsdk.operator.Operator;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The same three births with the gate taken off: shows that {@link BirthE2E} can fail. */
+@Tag("cluster")
+@ExtendWith(Installation.class)
+class LaneOffE2E {
+    private static final String MATRIX = "rush";
+    private static final List<String> INSTANCES = List.of("first", "second", "third");
+
+    private final Cluster cluster;
+
+    LaneOffE2E(Cluster cluster) {
+        this.cluster = cluster;
+    }
+
+    /** One load, by the pod's own report. */
+    private record Load(Instant from, Instant to) {
+        static Load of(JsonNode status) {
+            return new Load(
+                    Instant.parse(status.path("loadStarted").asText()),
+                    Instant.parse(status.path("loadEnded").asText()));
+        }
+
+        Duration length() {
+            return Duration.between(from, to);
+        }
+
+        boolean covers(Instant begin, Instant end) {
+            return !from.isAfter(begin) && !to.isBefore(end);
+        }
+    }
+
+    @Test
+    void withoutTheLaneLoadsOverlapHalfOfTheTimeOrMore() {
+        World world = new World();
+        world.place(Models.chain(Models.LARGE_MIB), "rush.gguf");
+        String image = InferenceImage.of(cluster.client(), Chart.NAMESPACE);
+        Deployment installed = cluster.stopOperator();
+        Operator operator = openGate(image);
+        try (ClusterUser user = new ClusterUser(cluster, "e2e-rush")) {
+            operator.start();
+            // A little CPU each, so that a load lasts its five seconds on any machine.
+            user.apply(
+                    Matrix.on(MATRIX, World.hostPath("rush.gguf"))
+                            .instance("name: first, budget: {ram: 700Mi, cpu: 400m}")
+                            .instance("name: second, budget: {ram: 700Mi, cpu: 400m}")
+                            .instance("name: third, budget: {ram: 700Mi, cpu: 400m}"));
+            user.awaitReady(MATRIX, "first", "second", "third");
+
+            List<Load> loads =
+                    INSTANCES.stream()
+                            .map(i -> Load.of(user.<JsonNode>talk(MATRIX, i, Chat::status)))
+                            .toList();
+            assertThat(loads)
+                    .allSatisfy(l -> assertThat(l.length()).isGreaterThan(Duration.ofSeconds(5)));
+            assertThat(overlap(loads)).isGreaterThanOrEqualTo(0.5);
+        } finally {
+            operator.stop();
+            cluster.startOperator(installed);
+            world.remove("rush.gguf");
+        }
+    }
+
+    private Operator openGate(String image) {
+        OperatorParts parts =
+                OperatorParts.of(
+                        cluster.client(),
+                        new OperatorSettings(
+                                Chart.NAMESPACE, image, "IfNotPresent", List.of(World.MODELS)),
+                        new OpenGate());
+        Operator operator =
+                new Operator(
+                        o -> o.withKubernetesClient(cluster.client()).withCloseClientOnStop(false));
+        operator.register(new MatrixReconciler(parts.matrices()));
+        operator.register(new NodeReconciler(parts.nodes()));
+        return operator;
+    }
+
+    /** The part of the time with a load in which there were two or more. */
+    private static double overlap(List<Load> loads) {
+        List<Instant> edges =
+                loads.stream().flatMap(l -> Stream.of(l.from(), l.to())).sorted().toList();
+        Duration any = Duration.ZERO;
+        Duration several = Duration.ZERO;
+        for (int i = 1; i < edges.size(); i++) {
+            Instant begin = edges.get(i - 1);
+            Instant end = edges.get(i);
+            long at = loads.stream().filter(l -> l.covers(begin, end)).count();
+            Duration length = Duration.between(begin, end);
+            any = at >= 1 ? any.plus(length) : any;
+            several = at >= 2 ? several.plus(length) : several;
+        }
+        return several.toNanos() / (double) any.toNanos();
+    }
+}
