@@ -59,12 +59,12 @@ class LaneOffE2E {
         Operator operator = openGate(image);
         try (ClusterUser user = new ClusterUser(cluster, "e2e-rush")) {
             operator.start();
-            // A little CPU each, so that a load lasts its five seconds on any machine.
+            // A little CPU each: 300 MiB then take about 12 s instead of half a second.
             user.apply(
                     Matrix.on(MATRIX, World.hostPath("rush.gguf"))
-                            .instance("name: first, budget: {ram: 700Mi, cpu: 400m}")
-                            .instance("name: second, budget: {ram: 700Mi, cpu: 400m}")
-                            .instance("name: third, budget: {ram: 700Mi, cpu: 400m}"));
+                            .instance("name: first, budget: {ram: 700Mi, cpu: 150m}")
+                            .instance("name: second, budget: {ram: 700Mi, cpu: 150m}")
+                            .instance("name: third, budget: {ram: 700Mi, cpu: 150m}"));
             user.awaitReady(MATRIX, "first", "second", "third");
 
             List<Load> loads =

@@ -19,7 +19,7 @@ final class Models {
     /** Small enough that a load is over at once. */
     static final int TINY_MIB = 4;
 
-    /** As large as the issue's: a load that can be watched. */
+    /** Large enough that a load can be watched. */
     static final int LARGE_MIB = 300;
 
     private static final Path DIRECTORY = Path.of("target/models");

@@ -31,10 +31,10 @@ class OperatorKilledE2E {
         try (ClusterUser user = new ClusterUser(cluster, "e2e-orphan");
                 LaneHistory lane = new LaneHistory(cluster);
                 PodHistory pods = new PodHistory(cluster, user.namespace())) {
-            // Given: half a core makes the load long enough to be hit
+            // Given: a little CPU makes the load last about 12 s
             user.apply(
                     Matrix.on(MATRIX, World.hostPath("orphan.gguf"))
-                            .instance("name: first, budget: {ram: 700Mi, cpu: 500m}")
+                            .instance("name: first, budget: {ram: 700Mi, cpu: 150m}")
                             .instance("name: second, watches: [first], budget: {ram: 700Mi}"));
             Await.until(
                     cluster,
