@@ -37,4 +37,21 @@ public record NodeMemoryStatus(
     public NodeMemoryStatus {
         instances = instances == null ? List.of() : List.copyOf(instances);
     }
+
+    /** The same snapshot with another reserve, in bytes. */
+    public NodeMemoryStatus reserved(long bytes) {
+        return new NodeMemoryStatus(
+                heartbeat,
+                bootId,
+                capacity,
+                available,
+                bytes,
+                slopePerSecond,
+                settleWindow,
+                settledSince,
+                pressure,
+                swap,
+                unified,
+                instances);
+    }
 }

@@ -1,0 +1,282 @@
+package io.brainmatrix.api.v1alpha1;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Adds to the generated definitions what the generator cannot say: list types, bounds, formats,
+ * columns, and the rules between fields. CEL needs the bounds: without them the API server refuses
+ * the rules as too expensive.
+ */
+final class CrdFinisher {
+    private static final ObjectMapper YAML =
+            new ObjectMapper(
+                    new YAMLFactory()
+                            .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+                            .disable(YAMLGenerator.Feature.SPLIT_LINES)
+                            .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+                            .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS));
+
+    private static final int INSTANCES_MAX = 16;
+
+    private CrdFinisher() {}
+
+    /** The finished definition of one generated file. */
+    static String finish(Path generated) throws IOException {
+        ObjectNode crd = (ObjectNode) YAML.readTree(Files.readString(generated));
+        ObjectNode version = (ObjectNode) crd.at("/spec/versions/0");
+        ObjectNode schema = (ObjectNode) version.at("/schema/openAPIV3Schema");
+        bytes(schema);
+        if (crd.at("/spec/names/kind").asText().equals("BrainMatrix")) {
+            matrix(crd, version, schema);
+        } else {
+            nodeMemory(version, schema);
+        }
+        return "# Generated from the records in src/main/java by `make crds`; do not edit.\n"
+                + YAML.writeValueAsString(crd);
+    }
+
+    private static void matrix(ObjectNode crd, ObjectNode version, ObjectNode schema) {
+        ((ObjectNode) crd.at("/spec/names")).putArray("categories").add("all");
+        rule(
+                schema,
+                "size(self.metadata.name) <= 40",
+                "`metadata.name` must have at most 40 characters: pod names are made from it",
+                null);
+        spec(object(schema, "spec"));
+        ObjectNode status = object(schema, "status");
+        mapList(object(status, "conditions"), "type");
+        ObjectNode instances = object(status, "instances");
+        mapList(instances, "name");
+        mapList(object(items(instances), "conditions"), "type");
+        columns(
+                version,
+                "Ready|string|.status.ready|Ready instances of all",
+                "Status|string|.status.conditions[?(@.type==\"Ready\")].reason|Why it is not ready",
+                "Fits|string|.status.conditions[?(@.type==\"BudgetFits\")].status|Whether every budget has its place",
+                "Degraded|string|.status.conditions[?(@.type==\"Degraded\")].status|Whether an instance is in trouble",
+                "Age|date|.metadata.creationTimestamp|");
+    }
+
+    private static void spec(ObjectNode spec) {
+        ObjectNode instances = object(spec, "instances");
+        instances.put("minItems", 1).put("maxItems", INSTANCES_MAX);
+        mapList(instances, "name");
+        instance(items(instances));
+        model(object(spec, "model"));
+        ObjectNode placement = object(spec, "placement");
+        object(placement, "nodeSelector").put("maxProperties", 32);
+        object(placement, "runtimeClassName").put("maxLength", 253);
+        object(placement, "tolerations").put("maxItems", 32);
+        ObjectNode admission = object(spec, "admission");
+        duration(admission, "loadTimeout", "1s");
+        ObjectNode settle = object(admission, "settle");
+        duration(settle, "window", "100ms");
+        rule(
+                settle,
+                "!has(self.window) || duration(self.window) <= duration('30s')",
+                "`window` must be at most 30s",
+                ".window");
+        object(settle, "maxSlopePerSecond").put("maxLength", 32);
+        rule(
+                settle,
+                "!has(self.maxSlopePerSecond) || (isQuantity(string(self.maxSlopePerSecond)) && quantity(string(self.maxSlopePerSecond)).isGreaterThan(quantity('0')))",
+                "`maxSlopePerSecond` must be a positive quantity, such as 16Mi",
+                ".maxSlopePerSecond");
+        ObjectNode recovery = object(spec, "recovery");
+        ObjectNode backoff = object(recovery, "backoff");
+        backoff.put("minItems", 1).put("maxItems", INSTANCES_MAX);
+        items(backoff).put("maxLength", 16).put("format", "duration");
+        rule(
+                recovery,
+                "!has(self.backoff) || self.backoff.all(d, duration(d) > duration('0s'))",
+                "each `backoff` must be longer than 0s",
+                ".backoff");
+        duration(recovery, "resetAfter", "1s");
+        String names = "self.instances";
+        rule(
+                spec,
+                names
+                        + ".all(i, !has(i.watches) || i.watches.all(w, self.instances.exists(j, j.name == w)))",
+                "`watches` must name instances of this matrix",
+                null);
+        rule(spec, acyclic(), "`watches` must not form a cycle", null);
+        rule(
+                spec,
+                "has(self.model) || self.instances.all(i, has(i.model))",
+                "`model` must be set for the matrix or for each instance",
+                null);
+    }
+
+    private static void instance(ObjectNode instance) {
+        property(instance, "name").put("maxLength", 20).put("pattern", "^[a-z][a-z0-9]{0,19}$");
+        ObjectNode watches = object(instance, "watches");
+        watches.put("maxItems", INSTANCES_MAX).put("x-kubernetes-list-type", "set");
+        items(watches).put("minLength", 1).put("maxLength", 20);
+        property(instance, "restartedAt").put("maxLength", 64);
+        rule(
+                instance,
+                "!has(self.watches) || !(self.name in self.watches)",
+                "an instance must not watch itself",
+                ".watches");
+        rule(
+                instance,
+                "!has(self.role) || self.role != 'Subject' || !has(self.watches) || self.watches.size() == 0",
+                "a Subject must not watch anybody: `watches` must be empty",
+                ".watches");
+        model(object(instance, "model"));
+        ObjectNode budget = object(instance, "budget");
+        object(budget, "ram").put("maxLength", 32);
+        object(budget, "cpu").put("maxLength", 32);
+        rule(
+                budget,
+                "isQuantity(string(self.ram)) && !quantity(string(self.ram)).isLessThan(quantity('64Mi'))",
+                "`ram` must be a quantity of at least 64Mi",
+                ".ram");
+        rule(
+                budget,
+                "!has(self.cpu) || (isQuantity(string(self.cpu)) && quantity(string(self.cpu)).isGreaterThan(quantity('0')))",
+                "`cpu` must be a positive quantity, such as 500m",
+                ".cpu");
+    }
+
+    private static void model(ObjectNode model) {
+        property(model, "sha256").put("maxLength", 64).put("pattern", "^[a-f0-9]{64}$");
+        property(model, "hostPath").put("maxLength", 512);
+        ObjectNode claim = object(model, "persistentVolumeClaim");
+        property(claim, "claimName").put("minLength", 1).put("maxLength", 253);
+        property(claim, "path").put("minLength", 1).put("maxLength", 512);
+        rule(
+                model,
+                "[has(self.hostPath), has(self.persistentVolumeClaim)].filter(x, x).size() == 1",
+                "exactly one of `hostPath` and `persistentVolumeClaim` must be set",
+                null);
+        rule(
+                model,
+                "!has(self.hostPath) || (self.hostPath.startsWith('/') && !self.hostPath.split('/').exists(p, p == '..'))",
+                "`hostPath` must be absolute and without '..'",
+                ".hostPath");
+        rule(
+                claim,
+                "!self.path.startsWith('/') && !self.path.split('/').exists(p, p == '..')",
+                "`path` must be relative and without '..'",
+                ".path");
+    }
+
+    /**
+     * Peels off, as often as there can be instances, those whose watches are all peeled already:
+     * nobody is left unless there is a cycle.
+     */
+    private static String acyclic() {
+        String peeled =
+                "self.instances.filter(i, !has(i.watches) || i.watches.size() == 0).map(i, i.name)";
+        for (int round = 1; round < INSTANCES_MAX; round++) {
+            peeled =
+                    "["
+                            + peeled
+                            + "].map(d, self.instances.filter(i, !has(i.watches) || i.watches.all(w, w in d)).map(i, i.name))[0]";
+        }
+        return peeled + ".size() == self.instances.size()";
+    }
+
+    private static void nodeMemory(ObjectNode version, ObjectNode schema) {
+        ObjectNode spec = object(schema, "spec");
+        property(spec, "settleWindow").put("maxLength", 16);
+        object(spec, "maxSlopePerSecond").put("maxLength", 32);
+        ObjectNode instances = object(object(schema, "status"), "instances");
+        mapList(instances, "podUid");
+        columns(
+                version,
+                "Capacity|integer|.status.capacity|MemTotal in bytes",
+                "Available|integer|.status.available|MemAvailable in bytes",
+                "Slope|integer|.status.slopePerSecond|Change per second in bytes",
+                "Settled|date|.status.settledSince|Since when memory has been settled",
+                "Heartbeat|date|.status.heartbeat|When it was taken");
+    }
+
+    private static void columns(ObjectNode version, String... columns) {
+        ArrayNode all = version.putArray("additionalPrinterColumns");
+        for (String column : columns) {
+            List<String> parts = List.of(column.split("\\|", 4));
+            ObjectNode one =
+                    all.addObject()
+                            .put("name", parts.get(0))
+                            .put("type", parts.get(1))
+                            .put("jsonPath", parts.get(2));
+            if (!parts.get(3).isEmpty()) {
+                one.put("description", parts.get(3));
+            }
+        }
+    }
+
+    private static void duration(ObjectNode parent, String field, String least) {
+        property(parent, field).put("maxLength", 16).put("format", "duration");
+        rule(
+                parent,
+                "!has(self.%s) || duration(self.%s) >= duration('%s')"
+                        .formatted(field, field, least),
+                "`%s` must be at least %s".formatted(field, least),
+                "." + field);
+    }
+
+    private static void rule(
+            ObjectNode schema,
+            String rule,
+            String message,
+            @org.jspecify.annotations.Nullable String fieldPath) {
+        ObjectNode one =
+                schema.withArray("/x-kubernetes-validations")
+                        .addObject()
+                        .put("rule", rule)
+                        .put("message", message);
+        if (fieldPath != null) {
+            one.put("fieldPath", fieldPath);
+        }
+    }
+
+    private static void mapList(ObjectNode list, String key) {
+        list.put("x-kubernetes-list-type", "map").putArray("x-kubernetes-list-map-keys").add(key);
+        ArrayNode required = items(list).withArray("/required");
+        for (JsonNode present : required) {
+            if (present.asText().equals(key)) {
+                return;
+            }
+        }
+        required.add(key);
+    }
+
+    /** Whole numbers in Java are longs or ints; the API server's clients want to know. */
+    private static void bytes(JsonNode node) {
+        if (node instanceof ObjectNode object
+                && object.path("type").asText().equals("integer")
+                && !object.has("format")) {
+            object.put("format", object.has("maximum") ? "int32" : "int64");
+        }
+        node.properties().stream()
+                .filter(field -> !field.getKey().equals("anyOf")) // fixed by int-or-string
+                .forEach(field -> bytes(field.getValue()));
+    }
+
+    private static ObjectNode object(ObjectNode parent, String name) {
+        return property(parent, name);
+    }
+
+    private static ObjectNode property(ObjectNode parent, String name) {
+        if (parent.at("/properties/" + name) instanceof ObjectNode found) {
+            return found;
+        }
+        throw new IllegalStateException("there is no property `" + name + "` any more");
+    }
+
+    private static ObjectNode items(ObjectNode list) {
+        return (ObjectNode) list.get("items");
+    }
+}

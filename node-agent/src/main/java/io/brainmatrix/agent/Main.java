@@ -1,0 +1,51 @@
+package io.brainmatrix.agent;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+
+/** Entry point of the node agent's image. */
+public final class Main {
+    private static final int PORT = 8081;
+    private static final int POD_PORT = 8080;
+
+    private Main() {}
+
+    /** Runs until SIGTERM; exit code 2 when its environment is wrong. */
+    public static void main(String[] arguments) throws IOException {
+        String node = System.getenv("NODE_NAME");
+        if (node == null || node.isBlank()) {
+            System.err.println(
+                    "node-agent: the environment variable NODE_NAME is missing; the chart sets it from spec.nodeName");
+            System.exit(2);
+            return;
+        }
+        String reserve = System.getenv("BRAINMATRIX_RESERVE");
+        try {
+            Reserve.of(null, reserve, 0);
+        } catch (IllegalArgumentException e) {
+            System.err.printf(
+                    "node-agent: BRAINMATRIX_RESERVE=%s is no quantity; write it like 512Mi%n",
+                    reserve);
+            System.exit(2);
+            return;
+        }
+        KubernetesClient client = new KubernetesClientBuilder().build();
+        Sampler sampler = new Sampler(Path.of("/proc"), Path.of("/sys"));
+        Publisher publisher = new Publisher(client, node);
+        PodWatch pods = new PodWatch(publisher::pods, POD_PORT);
+        Agent agent = new Agent(sampler, pods, publisher, reserve, Clock.systemUTC());
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(
+                                () -> {
+                                    agent.end();
+                                    client.close();
+                                },
+                                "end"));
+        AgentServer.start(PORT, agent, sampler, pods);
+        agent.run();
+    }
+}

@@ -1,0 +1,126 @@
+package io.brainmatrix.agent;
+
+import io.brainmatrix.api.v1alpha1.MemoryPressure;
+import io.brainmatrix.api.v1alpha1.NodeMemoryStatus;
+import io.brainmatrix.api.v1alpha1.PodMemory;
+import io.brainmatrix.api.v1alpha1.SwapUse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When a snapshot is worth a write: on transitions and a slow heartbeat, never on every sample: an
+ * edge API server takes few writes. Pure.
+ */
+final class PublishPolicy {
+    /** A heartbeat while somebody waits or loads. */
+    static final Duration FAST_HEARTBEAT = Duration.ofSeconds(10);
+
+    /** A heartbeat while all is calm. */
+    static final Duration SLOW_HEARTBEAT = Duration.ofSeconds(60);
+
+    /** Between two writes because available memory moved. */
+    static final Duration MOVES = Duration.ofSeconds(1);
+
+    private static final long LEAST_MOVE = 64L << 20;
+    private static final int MOVE_DIVISOR = 100;
+
+    /** As in the operator's gate: a tenth of the last 10 s, in hundredths of a percent. */
+    private static final long PRESSURE = 1_000;
+
+    private PublishPolicy() {}
+
+    /**
+     * Decides whether to publish, and says why.
+     *
+     * @param last what was published last; absent before the first time
+     */
+    static Optional<String> why(
+            @Nullable NodeMemoryStatus last,
+            NodeMemoryStatus now,
+            Duration since,
+            boolean fast,
+            Duration window) {
+        if (last == null) {
+            return Optional.of("first");
+        }
+        if (!Objects.equals(last.settleWindow(), now.settleWindow())) {
+            return Optional.of("the rule changed");
+        }
+        if ((last.settledSince() == null) != (now.settledSince() == null)) {
+            return Optional.of(now.settledSince() == null ? "unsettled" : "settled");
+        }
+        if (!phases(last.instances()).equals(phases(now.instances()))) {
+            return Optional.of("a pod's phase");
+        }
+        if (loadJudged(last, now, window)) {
+            return Optional.of("a whole window after a load");
+        }
+        if (swapping(last.swap()) != swapping(now.swap())
+                || pressured(last.pressure()) != pressured(now.pressure())) {
+            return Optional.of("swap or pressure");
+        }
+        if (fast && since.compareTo(MOVES) >= 0 && moved(last, now)) {
+            return Optional.of("available memory moved");
+        }
+        Duration heartbeat = fast ? FAST_HEARTBEAT : SLOW_HEARTBEAT;
+        return since.compareTo(heartbeat) >= 0 ? Optional.of("heartbeat") : Optional.empty();
+    }
+
+    /**
+     * The first snapshot whose window lies wholly after a load's end, and settled: what the lane's
+     * release waits for.
+     */
+    private static boolean loadJudged(
+            NodeMemoryStatus last, NodeMemoryStatus now, Duration window) {
+        return now.settledSince() != null
+                && now.instances().stream()
+                        .map(PodMemory::loadEnded)
+                        .filter(Objects::nonNull)
+                        .map(end -> end.plus(window))
+                        .anyMatch(
+                                judged ->
+                                        before(last.heartbeat(), judged)
+                                                && !before(now.heartbeat(), judged));
+    }
+
+    private static boolean before(@Nullable Instant time, Instant other) {
+        return time != null && time.isBefore(other);
+    }
+
+    private static Map<String, String> phases(List<PodMemory> pods) {
+        return pods.stream()
+                .collect(
+                        Collectors.toMap(
+                                PodMemory::podUid,
+                                p -> Objects.requireNonNullElse(p.phase(), ""),
+                                (a, b) -> b));
+    }
+
+    private static boolean swapping(@Nullable SwapUse swap) {
+        return swap != null && (positive(swap.inPerSecond()) || positive(swap.outPerSecond()));
+    }
+
+    private static boolean positive(@Nullable Long value) {
+        return value != null && value > 0;
+    }
+
+    private static boolean pressured(@Nullable MemoryPressure pressure) {
+        return pressure != null && pressure.fullAvg10() != null && pressure.fullAvg10() > PRESSURE;
+    }
+
+    private static boolean moved(NodeMemoryStatus last, NodeMemoryStatus now) {
+        Long before = last.available();
+        Long after = now.available();
+        Long capacity = now.capacity();
+        return before != null
+                && after != null
+                && capacity != null
+                && Math.abs(after - before) > Math.max(LEAST_MOVE, capacity / MOVE_DIVISOR);
+    }
+}

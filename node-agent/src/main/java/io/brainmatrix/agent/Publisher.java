@@ -1,0 +1,96 @@
+package io.brainmatrix.agent;
+
+import io.brainmatrix.api.v1alpha1.NodeMemory;
+import io.brainmatrix.api.v1alpha1.NodeMemorySpec;
+import io.brainmatrix.api.v1alpha1.NodeMemoryStatus;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.net.HttpURLConnection;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** This node's NodeMemory and its inference pods in the API. */
+final class Publisher {
+    private static final String MATRIX = "brainmatrix.io/matrix";
+
+    private final KubernetesClient client;
+    private final String node;
+    private final SharedIndexInformer<NodeMemory> own;
+    private final SharedIndexInformer<Pod> pods;
+
+    Publisher(KubernetesClient client, String node) {
+        this.client = client;
+        this.node = node;
+        own = client.resources(NodeMemory.class).withName(node).runnableInformer(0);
+        pods =
+                client.pods()
+                        .inAnyNamespace()
+                        .withLabel(MATRIX)
+                        .withField("spec.nodeName", node)
+                        .runnableInformer(0);
+    }
+
+    /** Starts the watches; they go on trying while the API server is away. */
+    void start() {
+        own.start();
+        pods.start();
+    }
+
+    /** What the operator asks for; empty until it has been read. */
+    Optional<NodeMemorySpec> asked() {
+        return Optional.ofNullable(own.getStore().getByKey(node)).map(NodeMemory::getSpec);
+    }
+
+    /** The node's inference pods. */
+    List<Pod> pods() {
+        return pods.getStore().list();
+    }
+
+    /** The node's own reserve, if it is annotated. */
+    @Nullable String reserveAnnotation() {
+        Node present = client.nodes().withName(node).get();
+        return present == null || present.getMetadata().getAnnotations() == null
+                ? null
+                : present.getMetadata().getAnnotations().get(Reserve.ANNOTATION);
+    }
+
+    /**
+     * Replaces the whole status; the object is made if there is none. Fields that are unknown now
+     * are gone.
+     */
+    void publish(NodeMemoryStatus status) {
+        NodeMemory memory = new NodeMemory();
+        memory.setMetadata(new ObjectMetaBuilder().withName(node).build());
+        memory.setStatus(status);
+        try {
+            apply(memory);
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+                throw e;
+            }
+            NodeMemory created = new NodeMemory();
+            created.setMetadata(new ObjectMetaBuilder().withName(node).build());
+            client.resource(created).create();
+            apply(memory);
+        }
+    }
+
+    /** Server-side apply: this manager owns the status, so a field left out is removed. */
+    private void apply(NodeMemory memory) {
+        client.resource(memory)
+                .subresource("status")
+                .patch(
+                        new PatchContext.Builder()
+                                .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                                .withFieldManager("brainmatrix-agent")
+                                .withForce(true)
+                                .build());
+    }
+}

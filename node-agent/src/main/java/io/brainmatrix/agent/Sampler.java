@@ -1,0 +1,140 @@
+package io.brainmatrix.agent;
+
+import io.brainmatrix.api.v1alpha1.Durations;
+import io.brainmatrix.api.v1alpha1.MemoryPressure;
+import io.brainmatrix.api.v1alpha1.NodeMemoryStatus;
+import io.brainmatrix.api.v1alpha1.PodMemory;
+import io.brainmatrix.api.v1alpha1.SwapUse;
+import io.brainmatrix.memory.MemInfo;
+import io.brainmatrix.memory.Pressure;
+import io.brainmatrix.memory.SwapCounters;
+import io.brainmatrix.memory.SwapDevices;
+import io.brainmatrix.memory.Tegra;
+import io.brainmatrix.memory.settling.Sample;
+import io.brainmatrix.memory.settling.SettleRule;
+import io.brainmatrix.memory.settling.SettledPolicy;
+import io.brainmatrix.memory.settling.Verdict;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the node's memory and keeps the samples of the last windows; used by one thread. */
+final class Sampler {
+    /** The default of the API, in force until the operator asks for another. */
+    static final SettleRule DEFAULT_RULE =
+            new SettleRule(java.time.Duration.ofSeconds(1), 16L << 20);
+
+    /** At ten samples a second, a window of 30 s. */
+    private static final int SAMPLES_MAX = 301;
+
+    private static final long PAGE = 4096;
+
+    private final Path proc;
+    private final boolean unified;
+    private final String bootId;
+    private final Deque<Sample> samples = new ArrayDeque<>();
+    private @Nullable Instant settledSince;
+    private @Nullable SwapCounters swapBefore;
+    private long swapBeforeNanos;
+    private long swapInPerSecond;
+    private long swapOutPerSecond;
+    private Verdict verdict = new Verdict(OptionalLong.empty(), false);
+    private @Nullable MemInfo latest;
+
+    Sampler(Path proc, Path sys) throws IOException {
+        this.proc = proc;
+        // No reader for a discrete GPU's memory is here yet: what is known is one pool, or a Tegra,
+        // which has one.
+        this.unified = Tegra.isPresent(sys) || !Files.exists(proc.resolve("driver/nvidia/gpus"));
+        this.bootId = Files.readString(proc.resolve("sys/kernel/random/boot_id")).strip();
+    }
+
+    /** Takes one sample and judges the window that it ends. */
+    void sample(long nanos, Instant now, SettleRule rule) throws IOException {
+        MemInfo info = MemInfo.read(proc);
+        latest = info;
+        samples.addLast(new Sample(nanos, info.available()));
+        while (samples.size() > SAMPLES_MAX) {
+            samples.removeFirst();
+        }
+        verdict = SettledPolicy.judge(new ArrayList<>(samples), rule);
+        if (!verdict.settled()) {
+            settledSince = null;
+        } else if (settledSince == null) {
+            settledSince = now;
+        }
+        swap(nanos);
+    }
+
+    private void swap(long nanos) {
+        Optional<SwapCounters> counters = SwapCounters.read(proc);
+        SwapCounters before = swapBefore;
+        if (counters.isPresent() && before != null && nanos > swapBeforeNanos) {
+            double seconds = (nanos - swapBeforeNanos) / 1e9;
+            swapInPerSecond =
+                    Math.round((counters.get().pagesIn() - before.pagesIn()) * PAGE / seconds);
+            swapOutPerSecond =
+                    Math.round((counters.get().pagesOut() - before.pagesOut()) * PAGE / seconds);
+        }
+        swapBefore = counters.orElse(null);
+        swapBeforeNanos = nanos;
+    }
+
+    /** The latest sample and what the pods said, as one snapshot. */
+    NodeMemoryStatus snapshot(Instant now, long reserve, SettleRule rule, List<PodMemory> pods) {
+        MemInfo info = latest;
+        if (info == null) {
+            throw new IllegalStateException("no sample yet");
+        }
+        return new NodeMemoryStatus(
+                now,
+                bootId,
+                info.total(),
+                info.available(),
+                reserve,
+                verdict.slopePerSecond().isPresent() ? verdict.slopePerSecond().getAsLong() : null,
+                Durations.text(rule.window()),
+                settledSince,
+                Pressure.read(proc)
+                        .map(
+                                p ->
+                                        new MemoryPressure(
+                                                Math.round(p.someAvg10() * 100),
+                                                Math.round(p.fullAvg10() * 100)))
+                        .orElse(null),
+                SwapDevices.read(proc)
+                        .map(
+                                s ->
+                                        new SwapUse(
+                                                s.diskUsed(),
+                                                s.zramUsed(),
+                                                swapInPerSecond,
+                                                swapOutPerSecond))
+                        .orElse(null),
+                unified,
+                pods);
+    }
+
+    /** Whether the latest window is settled. */
+    boolean settled() {
+        return verdict.settled();
+    }
+
+    /** MemTotal in bytes. */
+    long capacity() {
+        return latest == null ? 0 : latest.total();
+    }
+
+    /** MemAvailable in bytes. */
+    long available() {
+        return latest == null ? 0 : latest.available();
+    }
+}
