@@ -1,0 +1,32 @@
+# Everything that a developer types. `make` alone lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MVN = JAVA_HOME=$$(scripts/jdk) && export JAVA_HOME && mvn -B -ntp
+GENERATOR = model-generator/target/model-generator-0.1.0-SNAPSHOT.jar
+
+.PHONY: help build test test-full images load-images model quickstart crds format clean
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+build: ## compile and package everything, tests left out
+	@$(MVN) -q package -DskipTests
+test: ## all tests; those on a real cluster too when KUBECONFIG is set
+	@scripts/test
+test-full: ## all tests at full length
+	@scripts/test --full
+images: build ## build/images/*.tar, without a container engine or a registry
+	@JAVA_HOME=$$(scripts/jdk) && export JAVA_HOME && scripts/images
+load-images: ## bring build/images to the cluster of KUBECONFIG
+	@scripts/load-images
+$(GENERATOR): $(shell find model-generator/src/main -name '*.java')
+	@$(MVN) -q package -DskipTests -pl model-generator -am
+model: $(GENERATOR) ## a generated GGUF: OUT=file.gguf [SIZE_MB=n] [MODE=chain|random]
+	@test -n "$(OUT)" || { echo "make model: say where, with OUT=file.gguf" >&2; exit 2; }
+	@"$$(scripts/jdk)"/bin/java -jar $(GENERATOR) --out "$(OUT)" $(if $(SIZE_MB),--size-mb $(SIZE_MB)) $(if $(MODE),--mode $(MODE))
+quickstart: images ## install, run an example and watch a death and a resurrection, on the cluster of KUBECONFIG
+	@scripts/quickstart
+crds: ## regenerate the API's definitions in crds/ and the chart
+	@$(MVN) -q -pl crds test -Dtest=CrdDriftTest -Dbrainmatrix.crds.write=true
+format: ## format all sources
+	@$(MVN) -q spotless:apply
+clean: ## remove what was built
+	@$(MVN) -q clean; rm -rf build
