@@ -1,0 +1,191 @@
+package io.brainmatrix.operator.drain;
+
+import io.brainmatrix.api.v1alpha1.BrainMatrix;
+import io.brainmatrix.api.v1alpha1.EndClass;
+import io.brainmatrix.operator.workload.WorkloadNames;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Stops the operator, then all instances, then removes finalizers, volumes, Services and lanes. The
+ * BrainMatrix objects stay, and so do the counts in their status. Safe to repeat.
+ */
+public final class Drain {
+    private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+
+    /** The operator's own grace period, and some. */
+    private static final Duration OPERATOR = Duration.ofSeconds(40);
+
+    /** An inference pod's grace period, and some. */
+    private static final Duration POD = Duration.ofSeconds(60);
+
+    private final KubernetesClient client;
+    private final String namespace;
+
+    Drain(KubernetesClient client, String namespace) {
+        this.client = client;
+        this.namespace = namespace;
+    }
+
+    /**
+     * Runs the hook: {@code --deployment NAME}, the namespace in BRAINMATRIX_NAMESPACE. Exit code
+     * 0, or 2 for wrong arguments.
+     */
+    public static void main(String[] arguments) {
+        String namespace = System.getenv("BRAINMATRIX_NAMESPACE");
+        if (namespace == null || arguments.length != 2 || !arguments[0].equals("--deployment")) {
+            System.err.println("usage: BRAINMATRIX_NAMESPACE=NAMESPACE drain --deployment NAME");
+            System.exit(2);
+            return;
+        }
+        try (KubernetesClient client = new KubernetesClientBuilder().build()) {
+            new Drain(client, namespace).run(arguments[1]);
+        }
+        System.exit(0);
+    }
+
+    void run(String deployment) {
+        stopOperator(deployment);
+        List<Pod> pods =
+                client.pods()
+                        .inAnyNamespace()
+                        .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
+                        .list()
+                        .getItems();
+        pods.forEach(this::stop);
+        pods.forEach(this::finish);
+        client.resources(BrainMatrix.class)
+                .inAnyNamespace()
+                .list()
+                .getItems()
+                .forEach(this::release);
+        remove(
+                client.services()
+                        .inAnyNamespace()
+                        .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
+                        .list()
+                        .getItems());
+        remove(
+                client.persistentVolumeClaims()
+                        .inAnyNamespace()
+                        .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
+                        .list()
+                        .getItems());
+        remove(
+                client.persistentVolumes()
+                        .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
+                        .list()
+                        .getItems());
+        remove(
+                client.leases()
+                        .inNamespace(namespace)
+                        .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
+                        .list()
+                        .getItems());
+        say("drained");
+    }
+
+    /** First of all: a running operator would let in again what is stopped here. */
+    private void stopOperator(String name) {
+        var deployment = client.apps().deployments().inNamespace(namespace).withName(name);
+        if (deployment.get() == null) {
+            say("no deployment %s".formatted(name));
+            return;
+        }
+        deployment.patch(MERGE, Serialization.asJson(Map.of("spec", Map.of("replicas", 0))));
+        deployment.waitUntilCondition(Drain::isStopped, OPERATOR.toSeconds(), TimeUnit.SECONDS);
+        say("stopped deployment %s".formatted(name));
+    }
+
+    private static boolean isStopped(Deployment deployment) {
+        return deployment == null
+                || deployment.getStatus() == null
+                || deployment.getStatus().getReplicas() == null
+                || deployment.getStatus().getReplicas() == 0;
+    }
+
+    private void stop(Pod pod) {
+        patch(
+                pod,
+                Map.of(
+                        "metadata",
+                        Map.of(
+                                "annotations",
+                                Map.of(WorkloadNames.STOPPING, EndClass.Stopped.name()))));
+        client.resource(pod).delete();
+    }
+
+    private void finish(Pod pod) {
+        try {
+            client.pods()
+                    .inNamespace(pod.getMetadata().getNamespace())
+                    .withName(pod.getMetadata().getName())
+                    .waitUntilCondition(Drain::hasEnded, POD.toSeconds(), TimeUnit.SECONDS);
+        } catch (io.fabric8.kubernetes.client.KubernetesClientTimeoutException e) {
+            say(
+                    "pod %s/%s did not end within %d s; its finalizer goes all the same"
+                            .formatted(
+                                    pod.getMetadata().getNamespace(),
+                                    pod.getMetadata().getName(),
+                                    POD.toSeconds()));
+        }
+        patch(pod, Map.of("metadata", Map.of("finalizers", List.of())));
+        say(
+                "stopped pod %s/%s"
+                        .formatted(pod.getMetadata().getNamespace(), pod.getMetadata().getName()));
+    }
+
+    private static boolean hasEnded(Pod pod) {
+        return pod == null
+                || pod.getSpec().getNodeName() == null
+                || List.of("Failed", "Succeeded").contains(pod.getStatus().getPhase());
+    }
+
+    private void release(BrainMatrix matrix) {
+        List<String> others =
+                matrix.getFinalizers().stream()
+                        .filter(f -> !f.equals(WorkloadNames.MATRIX_FINALIZER))
+                        .toList();
+        if (others.size() < matrix.getFinalizers().size()) {
+            patch(matrix, Map.of("metadata", Map.of("finalizers", others)));
+            say(
+                    "released brainmatrix %s/%s, it stays"
+                            .formatted(
+                                    matrix.getMetadata().getNamespace(),
+                                    matrix.getMetadata().getName()));
+        }
+    }
+
+    private void remove(List<? extends HasMetadata> objects) {
+        for (HasMetadata object : objects) {
+            client.resource(object).delete();
+            say("removed %s %s".formatted(object.getKind(), object.getMetadata().getName()));
+        }
+    }
+
+    private void patch(HasMetadata object, Map<String, Object> change) {
+        try {
+            client.resource(object).patch(MERGE, Serialization.asJson(change));
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+                throw e;
+            }
+        }
+    }
+
+    private static void say(String line) {
+        System.out.println(line);
+    }
+}
