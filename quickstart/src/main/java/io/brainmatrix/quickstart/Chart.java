@@ -1,9 +1,12 @@
 package io.brainmatrix.quickstart;
 
 import com.marcnuri.helm.Helm;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * The Helm chart on one cluster. Helm's own code runs in this JVM as a native library: no helm
@@ -40,25 +43,62 @@ public record Chart(Path directory, String kubeconfig, Map<String, String> value
      * @throws IllegalStateException with Helm's words
      */
     public void install() {
-        var upgrade =
-                new Helm(directory)
-                        .upgrade()
-                        .withName(RELEASE)
-                        .withNamespace(NAMESPACE)
-                        .withKubeConfigContents(kubeconfig)
-                        .install()
-                        .waitReady()
-                        .withTimeout(READY_TIMEOUT_SECONDS);
-        values.forEach(upgrade::set);
-        upgrade.call();
+        withKubeconfig(this::install);
     }
 
     /** Uninstalls the release; its pre-delete hook drains the cluster first. The CRDs stay. */
     public void uninstall() {
-        Helm.uninstall(RELEASE)
-                .withNamespace(NAMESPACE)
-                .withKubeConfigContents(kubeconfig)
-                .ignoreNotFound()
-                .call();
+        withKubeconfig(
+                file ->
+                        Helm.uninstall(RELEASE)
+                                .withNamespace(NAMESPACE)
+                                .withKubeConfig(file)
+                                .ignoreNotFound()
+                                .call());
+    }
+
+    private void install(Path file) {
+        boolean there =
+                Helm.list().withNamespace(NAMESPACE).withKubeConfig(file).call().stream()
+                        .anyMatch(release -> release.getName().equals(RELEASE));
+        if (there) {
+            var upgrade =
+                    new Helm(directory)
+                            .upgrade()
+                            .withName(RELEASE)
+                            .withNamespace(NAMESPACE)
+                            .withKubeConfig(file)
+                            .waitReady()
+                            .withTimeout(READY_TIMEOUT_SECONDS);
+            values.forEach(upgrade::set);
+            upgrade.call();
+        } else {
+            var install =
+                    new Helm(directory)
+                            .install()
+                            .withName(RELEASE)
+                            .withNamespace(NAMESPACE)
+                            .createNamespace()
+                            .withKubeConfig(file)
+                            .waitReady()
+                            .withTimeout(READY_TIMEOUT_SECONDS);
+            values.forEach(install::set);
+            install.call();
+        }
+    }
+
+    /** Not `upgrade --install`: its look for the release takes the environment's cluster. */
+    private void withKubeconfig(Consumer<Path> action) {
+        try {
+            Path file = Files.createTempFile("brainmatrix", ".kubeconfig"); // its owner's alone
+            try {
+                Files.writeString(file, kubeconfig);
+                action.accept(file);
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("a temporary file for Helm", e);
+        }
     }
 }

@@ -33,7 +33,7 @@ public final class ImageArchives {
         String inside = "/tmp/" + archive.getFileName();
         k3s.copyFileToContainer(MountableFile.forHostPath(archive), inside);
         try {
-            var result = k3s.execInContainer("ctr", "-n", "k8s.io", "images", "import", inside);
+            var result = k3s.execInContainer("ctr", "images", "import", inside);
             if (result.getExitCode() != 0) {
                 throw new IOException("importing %s: %s".formatted(archive, result.getStderr()));
             }
