@@ -27,6 +27,12 @@ final class CrdFinisher {
 
     private static final int INSTANCES_MAX = 16;
 
+    /**
+     * What `Durations` reads, as in Gateway API (GEP-2257). The API server's own format alone also
+     * takes `1 day` and `.5h`.
+     */
+    private static final String DURATION = "^([0-9]{1,5}(h|m|s|ms)){1,4}$";
+
     private CrdFinisher() {}
 
     /** The finished definition of one generated file. */
@@ -46,6 +52,7 @@ final class CrdFinisher {
 
     private static void matrix(ObjectNode crd, ObjectNode version, ObjectNode schema) {
         ((ObjectNode) crd.at("/spec/names")).putArray("categories").add("all");
+        schema.putArray("required").add("spec");
         rule(
                 schema,
                 "size(self.metadata.name) <= 40",
@@ -77,30 +84,19 @@ final class CrdFinisher {
         object(placement, "runtimeClassName").put("maxLength", 253);
         object(placement, "tolerations").put("maxItems", 32);
         ObjectNode admission = object(spec, "admission");
-        duration(admission, "loadTimeout", "1s");
+        duration(admission, "loadTimeout", "1s", "24h");
         ObjectNode settle = object(admission, "settle");
-        duration(settle, "window", "100ms");
-        rule(
-                settle,
-                "!has(self.window) || duration(self.window) <= duration('30s')",
-                "`window` must be at most 30s",
-                ".window");
-        object(settle, "maxSlopePerSecond").put("maxLength", 32);
-        rule(
-                settle,
-                "!has(self.maxSlopePerSecond) || (isQuantity(string(self.maxSlopePerSecond)) && quantity(string(self.maxSlopePerSecond)).isGreaterThan(quantity('0')))",
-                "`maxSlopePerSecond` must be a positive quantity, such as 16Mi",
-                ".maxSlopePerSecond");
+        settling(settle, "window");
         ObjectNode recovery = object(spec, "recovery");
         ObjectNode backoff = object(recovery, "backoff");
         backoff.put("minItems", 1).put("maxItems", INSTANCES_MAX);
-        items(backoff).put("maxLength", 16).put("format", "duration");
+        asDuration(items(backoff));
         rule(
                 recovery,
-                "!has(self.backoff) || self.backoff.all(d, duration(d) > duration('0s'))",
-                "each `backoff` must be longer than 0s",
+                "!has(self.backoff) || self.backoff.all(d, duration(d) > duration('0s') && duration(d) <= duration('24h'))",
+                "each `backoff` must be longer than 0s and at most 24h",
                 ".backoff");
-        duration(recovery, "resetAfter", "1s");
+        duration(recovery, "resetAfter", "1s", "168h");
         String names = "self.instances";
         rule(
                 spec,
@@ -125,7 +121,7 @@ final class CrdFinisher {
         rule(
                 instance,
                 "!has(self.watches) || !(self.name in self.watches)",
-                "an instance must not watch itself",
+                "`watches` must not name the instance itself",
                 ".watches");
         rule(
                 instance,
@@ -138,8 +134,8 @@ final class CrdFinisher {
         object(budget, "cpu").put("maxLength", 32);
         rule(
                 budget,
-                "isQuantity(string(self.ram)) && !quantity(string(self.ram)).isLessThan(quantity('64Mi'))",
-                "`ram` must be a quantity of at least 64Mi",
+                "isQuantity(string(self.ram)) && !quantity(string(self.ram)).isLessThan(quantity('64Mi')) && !quantity(string(self.ram)).isGreaterThan(quantity('1Pi'))",
+                "`ram` must be a quantity of at least 64Mi and at most 1Pi",
                 ".ram");
         rule(
                 budget,
@@ -152,7 +148,9 @@ final class CrdFinisher {
         property(model, "sha256").put("maxLength", 64).put("pattern", "^[a-f0-9]{64}$");
         property(model, "hostPath").put("maxLength", 512);
         ObjectNode claim = object(model, "persistentVolumeClaim");
-        property(claim, "claimName").put("minLength", 1).put("maxLength", 253);
+        property(claim, "claimName")
+                .put("maxLength", 253)
+                .put("pattern", "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$");
         property(claim, "path").put("minLength", 1).put("maxLength", 512);
         rule(
                 model,
@@ -189,9 +187,12 @@ final class CrdFinisher {
 
     private static void nodeMemory(ObjectNode version, ObjectNode schema) {
         ObjectNode spec = object(schema, "spec");
-        property(spec, "settleWindow").put("maxLength", 16);
-        object(spec, "maxSlopePerSecond").put("maxLength", 32);
-        ObjectNode instances = object(object(schema, "status"), "instances");
+        settling(spec, "settleWindow");
+        ObjectNode status = object(schema, "status");
+        for (String amount : List.of("capacity", "available", "reserve")) {
+            property(status, amount).put("minimum", 0);
+        }
+        ObjectNode instances = object(status, "instances");
         mapList(instances, "podUid");
         columns(
                 version,
@@ -217,14 +218,28 @@ final class CrdFinisher {
         }
     }
 
-    private static void duration(ObjectNode parent, String field, String least) {
-        property(parent, field).put("maxLength", 16).put("format", "duration");
+    private static void settling(ObjectNode parent, String window) {
+        duration(parent, window, "100ms", "30s");
+        object(parent, "maxSlopePerSecond").put("maxLength", 32);
         rule(
                 parent,
-                "!has(self.%s) || duration(self.%s) >= duration('%s')"
-                        .formatted(field, field, least),
-                "`%s` must be at least %s".formatted(field, least),
+                "!has(self.maxSlopePerSecond) || (isQuantity(string(self.maxSlopePerSecond)) && quantity(string(self.maxSlopePerSecond)).isGreaterThan(quantity('0')) && !quantity(string(self.maxSlopePerSecond)).isGreaterThan(quantity('1Ti')))",
+                "`maxSlopePerSecond` must be a positive quantity of at most 1Ti, such as 16Mi",
+                ".maxSlopePerSecond");
+    }
+
+    private static void duration(ObjectNode parent, String field, String least, String most) {
+        asDuration(property(parent, field));
+        rule(
+                parent,
+                "!has(self.%1$s) || (duration(self.%1$s) >= duration('%2$s') && duration(self.%1$s) <= duration('%3$s'))"
+                        .formatted(field, least, most),
+                "`%s` must be at least %s and at most %s".formatted(field, least, most),
                 "." + field);
+    }
+
+    private static void asDuration(ObjectNode property) {
+        property.put("maxLength", 16).put("format", "duration").put("pattern", DURATION);
     }
 
     private static void rule(
