@@ -5,7 +5,6 @@ import io.brainmatrix.api.v1alpha1.EndClass;
 import io.brainmatrix.operator.workload.WorkloadNames;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -16,7 +15,9 @@ import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Stops the operator, then all instances, then removes finalizers, volumes, Services and lanes. The
@@ -105,15 +106,29 @@ public final class Drain {
             return;
         }
         deployment.patch(MERGE, Serialization.asJson(Map.of("spec", Map.of("replicas", 0))));
-        deployment.waitUntilCondition(Drain::isStopped, OPERATOR.toSeconds(), TimeUnit.SECONDS);
+        awaitNoOperator();
         say("stopped deployment %s".formatted(name));
     }
 
-    private static boolean isStopped(Deployment deployment) {
-        return deployment == null
-                || deployment.getStatus() == null
-                || deployment.getStatus().getReplicas() == null
-                || deployment.getStatus().getReplicas() == 0;
+    /**
+     * Its pods are watched, not the Deployment: watching one by name is a right that nothing else
+     * here needs.
+     */
+    private void awaitNoOperator() {
+        try {
+            client.pods()
+                    .inNamespace(namespace)
+                    .withLabel("app.kubernetes.io/part-of", WorkloadNames.MANAGER)
+                    .withLabel("app.kubernetes.io/component", "operator")
+                    .informOnCondition(List::isEmpty)
+                    .get(OPERATOR.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the operator ended", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException(
+                    "the operator did not end within %d s".formatted(OPERATOR.toSeconds()), e);
+        }
     }
 
     private void stop(Pod pod) {
