@@ -2,11 +2,14 @@ package io.brainmatrix.api.v1alpha1;
 
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.math.BigDecimal;
-import java.util.Locale;
+import java.math.MathContext;
+import java.math.RoundingMode;
 
 /** Byte counts as Kubernetes writes them. */
 public final class Bytes {
     private static final String[] UNITS = {"", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
+    private static final BigDecimal STEP = BigDecimal.valueOf(1024);
+    private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
 
     private Bytes() {}
 
@@ -18,7 +21,7 @@ public final class Bytes {
     public static long of(Quantity quantity) {
         try {
             BigDecimal bytes = Quantity.getAmountInBytes(quantity);
-            return bytes.setScale(0, java.math.RoundingMode.CEILING).longValueExact();
+            return bytes.setScale(0, RoundingMode.CEILING).longValueExact();
         } catch (ArithmeticException e) {
             throw new IllegalArgumentException("`" + quantity + "` is too large", e);
         }
@@ -29,16 +32,19 @@ public final class Bytes {
      * values keep their sign.
      */
     public static String text(long bytes) {
-        double value = Math.abs((double) bytes);
+        BigDecimal value = BigDecimal.valueOf(bytes).abs();
         int unit = 0;
-        while (value >= 1024 && unit < UNITS.length - 1) {
-            value /= 1024;
+        // The rounded number decides, so that 1023.9Mi is 1Gi and never 1024Mi.
+        while (rounded(value).compareTo(STEP) >= 0 && unit < UNITS.length - 1) {
+            value = value.divide(STEP, MathContext.DECIMAL64);
             unit++;
         }
-        String number =
-                value == Math.rint(value) || value >= 100
-                        ? String.format(Locale.ROOT, "%.0f", value)
-                        : String.format(Locale.ROOT, "%.1f", value);
+        String number = rounded(value).stripTrailingZeros().toPlainString();
         return (bytes < 0 ? "-" : "") + number + UNITS[unit];
+    }
+
+    /** One decimal below 100, none from there on. */
+    private static BigDecimal rounded(BigDecimal value) {
+        return value.setScale(value.compareTo(HUNDRED) >= 0 ? 0 : 1, RoundingMode.HALF_UP);
     }
 }

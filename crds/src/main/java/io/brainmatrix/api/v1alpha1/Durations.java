@@ -1,5 +1,7 @@
 package io.brainmatrix.api.v1alpha1;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -33,12 +35,7 @@ public final class Durations {
         Duration sum = Duration.ZERO;
         int end = 0;
         while (term.find() && term.start() == end) {
-            long unit = NANOS.getOrDefault(term.group(2), 0L);
-            sum =
-                    sum.plusNanos(
-                            new java.math.BigDecimal(term.group(1))
-                                    .multiply(java.math.BigDecimal.valueOf(unit))
-                                    .longValue());
+            sum = sum.plusNanos(nanos(text, new BigDecimal(term.group(1)), term.group(2)));
             end = term.end();
         }
         if (text.isEmpty() || end != text.length()) {
@@ -46,6 +43,17 @@ public final class Durations {
                     "`%s` is no duration; write it like 3s, 500ms or 1h30m".formatted(text));
         }
         return sum;
+    }
+
+    /** Fractions of a nanosecond are dropped. */
+    private static long nanos(String text, BigDecimal amount, String unit) {
+        BigDecimal nanos = amount.multiply(BigDecimal.valueOf(NANOS.getOrDefault(unit, 0L)));
+        try {
+            return nanos.setScale(0, RoundingMode.DOWN).longValueExact();
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    "`%s` is too long a duration; at most 292 years".formatted(text), e);
+        }
     }
 
     /** Writes a duration as {@link #parse} reads it, without zero parts. */

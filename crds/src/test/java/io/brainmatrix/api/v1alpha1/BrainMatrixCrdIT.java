@@ -95,7 +95,10 @@ class BrainMatrixCrdIT {
     }
 
     static Stream<Path> valid() throws IOException {
-        return cases("valid-");
+        return Stream.concat(
+                cases("valid-"),
+                Stream.of("glass-jar.yaml", "quickstart.yaml")
+                        .map(Path.of("../deploy/examples")::resolve));
     }
 
     static Stream<Path> invalid() throws IOException {
@@ -205,6 +208,7 @@ class BrainMatrixCrdIT {
     }
 
     private static JsonNode create(ObjectNode object, boolean dryRun) {
+        ((ObjectNode) object.get("metadata")).remove("namespace"); // an example's own
         String path =
                 object.get("kind").asText().equals("NodeMemory")
                         ? "nodememories"
