@@ -181,7 +181,7 @@ class BrainMatrixCrdIT {
 
     @Test
     void showsItsColumnsInOrder() {
-        // The server's own table is what kubectl prints.
+        // As the server stored them; kubectl prints in this order.
         JsonNode version =
                 json(client.raw(
                                 "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/brainmatrices.brainmatrix.io"))
