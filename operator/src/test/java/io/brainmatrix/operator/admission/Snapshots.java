@@ -1,0 +1,214 @@
+package io.brainmatrix.operator.admission;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** A node of 8Gi, calm and empty, and what can be changed about it. */
+record Snapshots(NodeSnapshot node) {
+    static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
+    static final long MI = 1L << 20;
+    static final long GI = 1L << 30;
+
+    static Snapshots calm() {
+        return new Snapshots(
+                new NodeSnapshot(
+                        "edge",
+                        NOW,
+                        8 * GI,
+                        0,
+                        true,
+                        Optional.of(
+                                new NodeReading(
+                                        true,
+                                        NOW,
+                                        8 * GI,
+                                        7 * GI,
+                                        512 * MI,
+                                        OptionalLong.of(0),
+                                        Optional.of(NOW.minusSeconds(30)),
+                                        Duration.ofSeconds(1),
+                                        false,
+                                        false,
+                                        "")),
+                        Lane.free(),
+                        List.of(),
+                        List.of()));
+    }
+
+    static InstanceKey key(String instance) {
+        return new InstanceKey("brains", "jar", "uid", instance);
+    }
+
+    static Candidate candidate(String instance, long commitment) {
+        return new Candidate(
+                key(instance),
+                "jar-" + instance + "-1",
+                commitment,
+                20,
+                0,
+                0,
+                NOW.minusSeconds(60),
+                0,
+                new Candidate.SettleDemand(Duration.ofSeconds(1), 16 * MI),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    static Candidate withPriority(Candidate c, int priority) {
+        return new Candidate(
+                c.key(),
+                c.pod(),
+                c.commitment(),
+                c.headroomPercent(),
+                priority,
+                c.dependencyDepth(),
+                c.since(),
+                c.order(),
+                c.settle(),
+                c.notBefore(),
+                c.hindrance());
+    }
+
+    /** A pod that serves and uses what it was promised. */
+    static Occupant serving(String instance, long commitment) {
+        return new Occupant(
+                key(instance),
+                "jar-" + instance + "-1",
+                "pod-" + instance,
+                commitment,
+                OptionalLong.of(commitment),
+                true,
+                true,
+                false,
+                false,
+                Optional.of(NOW.minusSeconds(60)),
+                NOW.minusSeconds(90),
+                Duration.ofMinutes(5),
+                Optional.empty());
+    }
+
+    /** A pod that was let in so long ago and is not ready. */
+    static Occupant loading(String instance, long commitment, Duration since) {
+        return new Occupant(
+                key(instance),
+                "jar-" + instance + "-1",
+                "pod-" + instance,
+                commitment,
+                OptionalLong.empty(),
+                false,
+                false,
+                false,
+                false,
+                Optional.empty(),
+                NOW.minus(since),
+                Duration.ofMinutes(5),
+                Optional.empty());
+    }
+
+    static Occupant with(Occupant o, boolean ended, boolean deleting, Optional<Instant> loadEnded) {
+        return new Occupant(
+                o.key(),
+                o.pod(),
+                o.podUid(),
+                o.commitment(),
+                o.used(),
+                o.everReady(),
+                o.ready(),
+                ended,
+                deleting,
+                loadEnded,
+                o.created(),
+                o.loadTimeout(),
+                o.stuck());
+    }
+
+    Snapshots waiting(Candidate... candidates) {
+        return with(node.reading(), node.lane(), node.occupants(), List.of(candidates));
+    }
+
+    Snapshots running(Occupant... occupants) {
+        List<Occupant> all = new ArrayList<>(node.occupants());
+        all.addAll(List.of(occupants));
+        return with(node.reading(), node.lane(), all, node.candidates());
+    }
+
+    Snapshots heldBy(String instance) {
+        return with(
+                node.reading(),
+                Lane.heldBy(new Holder("brains", "jar-" + instance + "-1", "uid")),
+                node.occupants(),
+                node.candidates());
+    }
+
+    Snapshots reading(NodeReading reading) {
+        return with(Optional.of(reading), node.lane(), node.occupants(), node.candidates());
+    }
+
+    Snapshots stale() {
+        return reading(
+                read(false, r().available(), r().settledSince(), r().slopePerSecond(), false));
+    }
+
+    Snapshots moving(long slope) {
+        return reading(
+                read(true, r().available(), Optional.empty(), OptionalLong.of(slope), false));
+    }
+
+    Snapshots available(long bytes) {
+        return reading(read(true, bytes, r().settledSince(), r().slopePerSecond(), false));
+    }
+
+    Snapshots swapping() {
+        return reading(read(true, r().available(), r().settledSince(), r().slopePerSecond(), true));
+    }
+
+    AdmissionDecision decide() {
+        return new SerialAdmission().decide(node);
+    }
+
+    private NodeReading r() {
+        return node.reading().orElseThrow();
+    }
+
+    private NodeReading read(
+            boolean fresh,
+            long available,
+            Optional<Instant> settledSince,
+            OptionalLong slope,
+            boolean swapping) {
+        return new NodeReading(
+                fresh,
+                r().takenAt(),
+                r().capacity(),
+                available,
+                r().reserve(),
+                slope,
+                settledSince,
+                r().settleWindow(),
+                swapping,
+                false,
+                swapping ? "pages are being swapped" : "");
+    }
+
+    private Snapshots with(
+            Optional<NodeReading> reading,
+            Lane lane,
+            List<Occupant> occupants,
+            List<Candidate> candidates) {
+        return new Snapshots(
+                new NodeSnapshot(
+                        node.node(),
+                        node.now(),
+                        node.allocatable(),
+                        node.foreign(),
+                        node.schedulable(),
+                        reading,
+                        lane,
+                        occupants,
+                        candidates));
+    }
+}
