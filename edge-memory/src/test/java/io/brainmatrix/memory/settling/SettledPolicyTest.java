@@ -1,0 +1,68 @@
+package io.brainmatrix.memory.settling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongUnaryOperator;
+import org.junit.jupiter.api.Test;
+
+class SettledPolicyTest {
+    private static final long MI = 1L << 20;
+    private static final SettleRule RULE = new SettleRule(Duration.ofSeconds(1), 16 * MI);
+
+    /** Samples every 100 ms; the value is a function of milliseconds. */
+    private static List<Sample> trace(int milliseconds, LongUnaryOperator value) {
+        List<Sample> samples = new ArrayList<>();
+        for (long at = 0; at <= milliseconds; at += 100) {
+            samples.add(new Sample(at * 1_000_000, value.applyAsLong(at)));
+        }
+        return samples;
+    }
+
+    private static boolean settled(List<Sample> samples) {
+        return SettledPolicy.judge(samples, RULE).settled();
+    }
+
+    @Test
+    void aFlatWindowIsSettled() {
+        assertThat(settled(trace(1000, at -> 4096 * MI))).isTrue();
+    }
+
+    @Test
+    void lessThanAWindowIsNotSettledHoweverFlat() {
+        assertThat(settled(trace(900, at -> 4096 * MI))).isFalse();
+    }
+
+    @Test
+    void aRampIsNotSettledInEitherDirection() {
+        assertThat(settled(trace(2000, at -> 4096 * MI - at * 50 * MI / 1000))).isFalse();
+        assertThat(settled(trace(2000, at -> 4096 * MI + at * 50 * MI / 1000))).isFalse();
+    }
+
+    @Test
+    void aStepInTheWindowIsNotSettledAndOneBeforeItIs() {
+        assertThat(settled(trace(2000, at -> at < 1500 ? 4096 * MI : 3596 * MI))).isFalse();
+        assertThat(settled(trace(3000, at -> at < 1500 ? 4096 * MI : 3596 * MI))).isTrue();
+    }
+
+    @Test
+    void noiseBelowTheBoundIsSettled() {
+        assertThat(settled(trace(2000, at -> 4096 * MI + at / 100 % 2 * 4 * MI))).isTrue();
+    }
+
+    @Test
+    void aGapOfMoreThanHalfTheWindowIsNotSettled() {
+        List<Sample> samples = trace(2000, at -> 4096 * MI);
+        samples.removeIf(s -> s.atNanos() > 1_200_000_000L && s.atNanos() < 1_900_000_000L);
+
+        assertThat(settled(samples)).isFalse();
+    }
+
+    @Test
+    void theSlopeHasTheSignOfTheChange() {
+        assertThat(SettledPolicy.judge(trace(1000, at -> -at * MI), RULE).slopePerSecond())
+                .hasValue(-1000 * MI);
+    }
+}

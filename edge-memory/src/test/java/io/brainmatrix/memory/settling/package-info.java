@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.brainmatrix.memory.settling;
+
+import org.jspecify.annotations.NullMarked;

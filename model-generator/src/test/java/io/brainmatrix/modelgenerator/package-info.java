@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.brainmatrix.modelgenerator;
+
+import org.jspecify.annotations.NullMarked;
