@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.brainmatrix.pod.memory;
+
+import org.jspecify.annotations.NullMarked;

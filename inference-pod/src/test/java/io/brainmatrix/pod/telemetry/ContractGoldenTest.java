@@ -1,0 +1,124 @@
+package io.brainmatrix.pod.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.brainmatrix.pod.lifecycle.InstanceConfig;
+import io.brainmatrix.pod.lifecycle.Phase;
+import io.brainmatrix.pod.lifecycle.Refusal;
+import io.brainmatrix.pod.memory.MemorySample;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ContractGoldenTest {
+    private static final Path CONTRACTS =
+            Path.of(System.getProperty("brainmatrix.root", ".."), "contracts");
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static String golden(String name) throws IOException {
+        return Files.readString(CONTRACTS.resolve(name));
+    }
+
+    private static JsonNode json(String text) throws IOException {
+        return JSON.readTree(text);
+    }
+
+    @Test
+    void theOperatorsConfigurationIsUnderstood() throws IOException, Refusal {
+        InstanceConfig config = InstanceConfig.parse(golden("instance.json"));
+
+        assertThat(config.budget().ram()).isEqualTo(536870912);
+        assertThat(config.model().path()).isEqualTo("/models/chain.gguf");
+        assertThat(config.engine().contextLength()).isEqualTo(2048);
+        assertThat(config.life()).isEqualTo(3);
+    }
+
+    @Test
+    void theStatusIsWrittenAsAgreed() throws IOException, Refusal {
+        PodState state =
+                new PodState(
+                        Phase.Serving,
+                        536870912L,
+                        350224384L,
+                        331350016L,
+                        Instant.parse("2026-01-01T00:00:01.123456Z"),
+                        Instant.parse("2026-01-01T00:00:06.654321Z"),
+                        1.0,
+                        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
+
+        String written =
+                StatusReport.status(
+                        InstanceConfig.parse(golden("instance.json")),
+                        state,
+                        331350016,
+                        335544320,
+                        Duration.ofMillis(12500));
+
+        assertThat(json(written)).isEqualTo(json(golden("status.json")));
+    }
+
+    @Test
+    void theTerminationMessageIsWrittenAsAgreed() throws IOException {
+        PodState state =
+                new PodState(
+                        Phase.Loading,
+                        536870912L,
+                        350224384L,
+                        null,
+                        Instant.parse("2026-01-01T00:00:01.123456Z"),
+                        null,
+                        0.5,
+                        null);
+        JsonNode agreed = json(golden("termination-message.json"));
+
+        String written =
+                StatusReport.termination(
+                        3,
+                        state,
+                        List.of(
+                                new MemorySample(
+                                        Instant.parse("2026-01-01T00:00:04.200000Z"),
+                                        0,
+                                        471859200,
+                                        8615100416L),
+                                new MemorySample(
+                                        Instant.parse("2026-01-01T00:00:04.250000Z"),
+                                        50_000_000,
+                                        498073600,
+                                        8589934592L)),
+                        498073600L,
+                        Duration.ofMillis(4250),
+                        new StatusReport.Ending(
+                                "LoadAborted", agreed.path("message").asText(), 30));
+
+        assertThat(withoutSamples(written)).isEqualTo(withoutSamples(agreed.toString()));
+        assertThat(json(written).at("/lastSamples/0/used").asLong()).isEqualTo(498073600);
+    }
+
+    /** Times with trailing zeros are written shorter. */
+    private static JsonNode withoutSamples(String text) throws IOException {
+        JsonNode node = json(text);
+        ((com.fasterxml.jackson.databind.node.ObjectNode) node).remove("lastSamples");
+        return node;
+    }
+
+    @Test
+    void r10TheBlackBoxIsAlwaysWholeAndOfOneLength(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("termination-log");
+        try (BlackBox box = BlackBox.open(file)) {
+            box.write("{\"phase\":\"" + "x".repeat(200) + "\"}");
+            box.write("{\"phase\":\"Loading\"}");
+        }
+
+        assertThat(Files.size(file)).isEqualTo(BlackBox.BYTES);
+        assertThat(json(Files.readString(file).strip()).path("phase").asText())
+                .isEqualTo("Loading");
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.brainmatrix.pod.telemetry;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,128 @@
+package io.brainmatrix.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.brainmatrix.api.v1alpha1.NodeMemoryStatus;
+import io.brainmatrix.api.v1alpha1.PodMemory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class PublishPolicyTest {
+    private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
+    private static final Duration WINDOW = Duration.ofSeconds(1);
+    private static final long GI = 1L << 30;
+
+    private static NodeMemoryStatus at(
+            Instant time, long available, @Nullable Instant settledSince, PodMemory... pods) {
+        return new NodeMemoryStatus(
+                time,
+                "boot",
+                8 * GI,
+                available,
+                GI,
+                0L,
+                "1s",
+                settledSince,
+                null,
+                null,
+                true,
+                List.of(pods));
+    }
+
+    private static PodMemory pod(String phase, @Nullable Instant loadEnded) {
+        return new PodMemory("uid", phase, 1L, null, null, null, null, null, loadEnded);
+    }
+
+    private static java.util.Optional<String> why(
+            NodeMemoryStatus last, NodeMemoryStatus now, Duration since, boolean fast) {
+        return PublishPolicy.why(last, now, since, fast, WINDOW);
+    }
+
+    @Test
+    void nothingNewIsNotPublished() {
+        assertThat(why(at(NOW, GI, NOW), at(NOW, GI, NOW), Duration.ofSeconds(9), true)).isEmpty();
+        assertThat(why(at(NOW, GI, NOW), at(NOW, GI, NOW), Duration.ofSeconds(59), false))
+                .isEmpty();
+    }
+
+    @Test
+    void theHeartbeatIsFastWhileSomebodyWaitsAndSlowOtherwise() {
+        assertThat(why(at(NOW, GI, NOW), at(NOW, GI, NOW), Duration.ofSeconds(10), true))
+                .contains("heartbeat");
+        assertThat(why(at(NOW, GI, NOW), at(NOW, GI, NOW), Duration.ofSeconds(60), false))
+                .contains("heartbeat");
+    }
+
+    @Test
+    void settlingAndUnsettlingArePublishedAtOnce() {
+        assertThat(why(at(NOW, GI, null), at(NOW, GI, NOW), Duration.ZERO, false))
+                .contains("settled");
+        assertThat(why(at(NOW, GI, NOW), at(NOW, GI, null), Duration.ZERO, false))
+                .contains("unsettled");
+    }
+
+    @Test
+    void aPodsPhaseIsPublishedAtOnce() {
+        assertThat(
+                        why(
+                                at(NOW, GI, NOW, pod("Loading", null)),
+                                at(NOW, GI, NOW, pod("Serving", NOW)),
+                                Duration.ZERO,
+                                true))
+                .contains("a pod's phase");
+    }
+
+    @Test
+    void theFirstSettledSnapshotAWholeWindowAfterALoadIsPublished() {
+        PodMemory pod = pod("Serving", NOW);
+        NodeMemoryStatus early = at(NOW.plusMillis(500), GI, NOW, pod);
+
+        assertThat(why(early, at(NOW.plusMillis(900), GI, NOW, pod), Duration.ZERO, true))
+                .isEmpty();
+        assertThat(why(early, at(NOW.plusSeconds(1), GI, NOW, pod), Duration.ZERO, true))
+                .contains("a whole window after a load");
+    }
+
+    @Test
+    void movesArePublishedAtMostOnceASecondAndOnlyWhileSomebodyWaits() {
+        NodeMemoryStatus last = at(NOW, 4 * GI, NOW);
+        NodeMemoryStatus moved = at(NOW, 3 * GI, NOW);
+
+        assertThat(why(last, moved, Duration.ofSeconds(1), true)).isPresent();
+        assertThat(why(last, moved, Duration.ofMillis(999), true)).isEmpty();
+        assertThat(why(last, moved, Duration.ofSeconds(30), false)).isEmpty();
+    }
+
+    @Test
+    void thePodsStatusIsReadAsAgreed() throws IOException {
+        String golden =
+                Files.readString(
+                        Path.of(System.getProperty("brainmatrix.root", ".."))
+                                .resolve("contracts/status.json"));
+
+        assertThat(PodWatch.parse("uid", golden))
+                .hasValueSatisfying(
+                        pod -> {
+                            assertThat(pod.phase()).isEqualTo("Serving");
+                            assertThat(pod.used()).isEqualTo(331350016);
+                            assertThat(pod.limit()).isEqualTo(536870912);
+                            assertThat(pod.loadEnded())
+                                    .isEqualTo(Instant.parse("2026-01-01T00:00:06.654321Z"));
+                        });
+        assertThat(PodWatch.parse("uid", "<html>")).isEmpty();
+    }
+
+    @Test
+    void theReserveIsTheNodesThenTheChartsThenTheDefault() {
+        assertThat(Reserve.of("1Gi", "2Gi", 8 * GI)).isEqualTo(GI);
+        assertThat(Reserve.of(null, "2Gi", 8 * GI)).isEqualTo(2 * GI);
+        assertThat(Reserve.of(null, "", 8 * GI)).isEqualTo(GI / 2);
+        assertThat(Reserve.of(null, null, 64 * GI)).isEqualTo(64 * GI / 20);
+    }
+}

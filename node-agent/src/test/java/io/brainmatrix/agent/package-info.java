@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.brainmatrix.agent;
+
+import org.jspecify.annotations.NullMarked;
