@@ -201,6 +201,9 @@ final class InstancePolicy {
                                         metadata.getName(),
                                         metadata.getUid(),
                                         draft.name));
+        if (draft.tellsOfItsEnd(snapshot, waiting)) {
+            return;
+        }
         if (waiting == null) {
             draft.say(
                     Phase.Waiting,
@@ -295,24 +298,41 @@ final class InstancePolicy {
             reasonAfterEnd = aftermath.reason().orElse(null);
         }
 
+        /**
+         * As long as the delay after an end runs, what that end said is the reason, whatever the
+         * queue says; the queue may not even have seen yet that the pod is gone.
+         */
+        boolean tellsOfItsEnd(MatrixSnapshot snapshot, @Nullable Waiting waiting) {
+            boolean over =
+                    Boolean.TRUE.equals(snapshot.matrix().getSpec().suspend())
+                            || (waiting != null && waiting.reason() == Reason.Suspended)
+                            || (specHash != null && !specHash.equals(snapshot.hashes().get(name)));
+            boolean delayed = nextAttempt != null && nextAttempt.isAfter(snapshot.now());
+            Reason why = reasonAfterEnd;
+            if (over || why == null || (!delayed && why != Reason.TooManyDeaths)) {
+                return false;
+            }
+            say(phaseAfterEnd(why), why, afterEnd);
+            return true;
+        }
+
+        private Phase phaseAfterEnd(Reason why) {
+            if (why == Reason.TooManyDeaths) {
+                return Phase.Suspended;
+            }
+            return retries == null ? Phase.BackOff : Phase.Faulty;
+        }
+
         void waits(Waiting waiting, Instant now) {
             Phase shown =
                     switch (waiting.reason()) {
-                        case BackingOff -> retries == null ? Phase.BackOff : Phase.Faulty;
+                        case BackingOff -> phaseAfterEnd(Reason.BackingOff);
                         case TooManyDeaths -> Phase.Suspended;
                         case Suspended -> Phase.Stopped;
-                        case ModelNotAllowed -> Phase.Faulty;
+                        case ModelNotAllowed, PodRefused -> Phase.Faulty;
                         default -> Phase.Waiting;
                     };
-            boolean told =
-                    afterEnd != null
-                            && (waiting.reason() == Reason.BackingOff
-                                    || waiting.reason() == Reason.TooManyDeaths);
-            if (told) {
-                say(shown, reasonAfterEnd == null ? waiting.reason() : reasonAfterEnd, afterEnd);
-            } else {
-                say(shown, waiting.reason(), waiting.message());
-            }
+            say(shown, waiting.reason(), waiting.message());
             if (nextAttempt != null && !nextAttempt.isAfter(now)) {
                 nextAttempt = null;
             }

@@ -1,0 +1,179 @@
+package io.brainmatrix.operator.matrix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.brainmatrix.api.v1alpha1.BrainMatrix;
+import io.brainmatrix.api.v1alpha1.BrainMatrixSpec;
+import io.brainmatrix.api.v1alpha1.BrainMatrixStatus;
+import io.brainmatrix.api.v1alpha1.Budget;
+import io.brainmatrix.api.v1alpha1.Instance;
+import io.brainmatrix.api.v1alpha1.InstanceStatus;
+import io.brainmatrix.api.v1alpha1.Phase;
+import io.brainmatrix.api.v1alpha1.Reason;
+import io.brainmatrix.operator.admission.InstanceKey;
+import io.brainmatrix.operator.admission.Waiting;
+import io.brainmatrix.operator.placement.PlacementPlan;
+import io.brainmatrix.operator.recovery.LastWords;
+import io.brainmatrix.operator.recovery.PodEnd;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class MatrixPolicyTest {
+    private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
+    private static final InstanceKey SUBJECT = new InstanceKey("brains", "jar", "uid", "subject");
+
+    private static BrainMatrix matrix(@Nullable BrainMatrixStatus status) {
+        BrainMatrix matrix = new BrainMatrix();
+        matrix.setMetadata(
+                new ObjectMetaBuilder()
+                        .withNamespace("brains")
+                        .withName("jar")
+                        .withUid("uid")
+                        .withGeneration(1L)
+                        .build());
+        matrix.setSpec(
+                new BrainMatrixSpec(
+                        false,
+                        null,
+                        null,
+                        null,
+                        null,
+                        List.of(
+                                new Instance(
+                                        "subject",
+                                        null,
+                                        new Budget(new Quantity("1Gi"), null),
+                                        null,
+                                        0,
+                                        null,
+                                        null,
+                                        null))));
+        matrix.setStatus(status);
+        return matrix;
+    }
+
+    private static PodView ended(int exitCode, String containerReason, String message) {
+        return new PodView(
+                "jar-subject-1",
+                "pod-uid",
+                "subject",
+                1,
+                "hash",
+                Optional.of("edge"),
+                false,
+                true,
+                false,
+                Optional.empty(),
+                Optional.of(
+                        new PodEnd(
+                                "pod-uid",
+                                1,
+                                OptionalInt.of(exitCode),
+                                Optional.of(containerReason),
+                                Optional.empty(),
+                                true,
+                                true,
+                                Optional.empty(),
+                                false,
+                                List.of(),
+                                false,
+                                false,
+                                Optional.of(NOW.minusSeconds(20)),
+                                NOW,
+                                1L << 30,
+                                new LastWords(
+                                        Optional.of("Checking"),
+                                        Optional.empty(),
+                                        Optional.of(message),
+                                        OptionalLong.empty()))));
+    }
+
+    private static MatrixPlan decide(
+            @Nullable BrainMatrixStatus status,
+            Instant now,
+            String hash,
+            @Nullable Waiting waiting,
+            PodView... pods) {
+        return MatrixPolicy.decide(
+                new MatrixSnapshot(
+                        matrix(status),
+                        now,
+                        List.of(pods),
+                        Map.of("subject", hash),
+                        Map.of(),
+                        Map.of(),
+                        waiting == null ? Map.of() : Map.of(SUBJECT, waiting),
+                        Map.of("subject", new PlacementPlan.Place("edge"))));
+    }
+
+    private static InstanceStatus subject(MatrixPlan plan) {
+        return plan.status().instances().getFirst();
+    }
+
+    private static Waiting queue(Reason reason) {
+        return new Waiting(reason, "by the queue", OptionalInt.empty());
+    }
+
+    @Test
+    void aFaultIsTheReasonForAsLongAsItsDelayRunsWhateverTheQueueSays() {
+        MatrixPlan first = decide(null, NOW, "hash", null, ended(11, "Error", "no file"));
+        MatrixPlan second =
+                decide(first.status(), NOW.plusSeconds(1), "hash", queue(Reason.BackingOff));
+
+        for (MatrixPlan plan : List.of(first, second)) {
+            assertThat(subject(plan).reason()).isEqualTo(Reason.ModelMissing);
+            assertThat(subject(plan).phase()).isEqualTo(Phase.Faulty);
+            assertThat(subject(plan).message()).contains("no file");
+            assertThat(subject(plan).crashes()).extracting(c -> c.total()).isEqualTo(0L);
+        }
+    }
+
+    @Test
+    void anEditEndsTheDelayOfAFault() {
+        MatrixPlan first = decide(null, NOW, "hash", null, ended(11, "Error", "no file"));
+        MatrixPlan edited =
+                decide(first.status(), NOW.plusSeconds(1), "edited", queue(Reason.WaitingInQueue));
+
+        assertThat(subject(edited).reason()).isEqualTo(Reason.WaitingInQueue);
+    }
+
+    @Test
+    void r6ADeathIsCountedOnceAndItsPodForgottenOnlyBySteps() {
+        PodView death = ended(137, "OOMKilled", "");
+        MatrixPlan first = decide(null, NOW, "hash", null, death);
+        MatrixPlan again = decide(first.status(), NOW.plusSeconds(1), "hash", null, death);
+
+        assertThat(first.steps()).containsExactly(new PodStep.Forget("jar-subject-1", "pod-uid"));
+        assertThat(subject(again).crashes()).isEqualTo(subject(first).crashes());
+        assertThat(subject(again).crashes()).extracting(c -> c.total()).isEqualTo(1L);
+        assertThat(subject(again).nextAttempt()).isEqualTo(NOW.plusSeconds(3));
+        assertThat(subject(again).reason()).isEqualTo(Reason.BackingOff);
+    }
+
+    @Test
+    void r7ADeathAndAResurrectionAreEvents() {
+        MatrixPlan dead = decide(null, NOW, "hash", null, ended(137, "OOMKilled", ""));
+
+        assertThat(StatusEvents.between(null, dead.status()))
+                .extracting(StatusEvents.Draft::reason)
+                .contains("OutOfMemory", "BackingOff");
+    }
+
+    @Test
+    void anUnchangedMatrixIsWrittenNoSecondTime() {
+        MatrixPlan first = decide(null, NOW, "hash", queue(Reason.WaitingForLane));
+        MatrixPlan second =
+                decide(first.status(), NOW.plusSeconds(5), "hash", queue(Reason.WaitingForLane));
+
+        assertThat(StatusChange.between(first.status(), second.status()))
+                .isEqualTo(StatusChange.NONE);
+    }
+}
