@@ -189,6 +189,11 @@ final class InstancePolicy {
             draft.say(Phase.Waiting, Reason.NoNodeFits, none.message());
             return;
         }
+        if (placement instanceof PlacementPlan.BudgetExceedsNode tooBig) {
+            draft.node = null;
+            draft.say(Phase.Waiting, Reason.BudgetExceedsNode, tooBig.message());
+            return;
+        }
         if (placement instanceof PlacementPlan.Place(String node)) {
             draft.node = node;
         }

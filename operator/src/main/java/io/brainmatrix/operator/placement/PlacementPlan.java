@@ -7,4 +7,10 @@ public sealed interface PlacementPlan {
 
     /** Nowhere; a line per node says why. */
     record NoNodeFits(String message) implements PlacementPlan {}
+
+    /**
+     * Nodes that may run it could not hold its budget even if they were empty; a line per node says
+     * so.
+     */
+    record BudgetExceedsNode(String message) implements PlacementPlan {}
 }

@@ -34,6 +34,11 @@ public final class PlacementPolicy {
                 able.add(node);
             }
         }
+        if (able.isEmpty() && nodes.stream().anyMatch(n -> rule(demand, n).isEmpty())) {
+            return new PlacementPlan.BudgetExceedsNode(
+                    "too big for every node that may run it: %s; lower its `budget.ram`"
+                            .formatted(String.join("; ", refusals)));
+        }
         if (able.isEmpty()) {
             return new PlacementPlan.NoNodeFits(
                     nodes.isEmpty()
@@ -54,6 +59,17 @@ public final class PlacementPolicy {
     }
 
     private static Optional<String> refusal(PlacementDemand demand, NodeView node) {
+        Optional<String> rule = rule(demand, node);
+        if (rule.isPresent() || demand.needed() <= node.most()) {
+            return rule;
+        }
+        return Optional.of(
+                "needs %s, it can give at most %s even when empty"
+                        .formatted(Bytes.text(demand.needed()), Bytes.text(node.most())));
+    }
+
+    /** Why a node may not run it, whatever its size. */
+    private static Optional<String> rule(PlacementDemand demand, NodeView node) {
         for (var label : demand.nodeSelector().entrySet()) {
             if (!label.getValue().equals(node.labels().get(label.getKey()))) {
                 return Optional.of(
@@ -72,11 +88,6 @@ public final class PlacementPolicy {
         }
         if (!node.hasAgent()) {
             return Optional.of("has no NodeMemory; is its node agent running?");
-        }
-        if (demand.needed() > node.most()) {
-            return Optional.of(
-                    "needs %s, it can give at most %s even when empty"
-                            .formatted(Bytes.text(demand.needed()), Bytes.text(node.most())));
         }
         return Optional.empty();
     }

@@ -1,0 +1,64 @@
+package io.brainmatrix.operator.placement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class PlacementPolicyTest {
+    private static final long GI = 1L << 30;
+
+    private static NodeView node(String name, long room, long most, NodeView.Taint... taints) {
+        return new NodeView(
+                name, true, true, Map.of("zone", "a"), List.of(taints), room, most, true);
+    }
+
+    private static PlacementDemand demand(long needed, String present) {
+        return new PlacementDemand(
+                needed,
+                Map.of("zone", "a"),
+                List.of(),
+                present.isEmpty() ? Optional.empty() : Optional.of(present));
+    }
+
+    private static PlacementPlan place(PlacementDemand demand, NodeView... nodes) {
+        return PlacementPolicy.place(demand, List.of(nodes));
+    }
+
+    @Test
+    void theOneWithMostRoomIsChosen() {
+        assertThat(place(demand(GI, ""), node("a", 2 * GI, 8 * GI), node("b", 4 * GI, 8 * GI)))
+                .isEqualTo(new PlacementPlan.Place("b"));
+    }
+
+    @Test
+    void aPlacedOneStaysAsLongAsItFits() {
+        assertThat(place(demand(GI, "a"), node("a", 2 * GI, 8 * GI), node("b", 4 * GI, 8 * GI)))
+                .isEqualTo(new PlacementPlan.Place("a"));
+        assertThat(place(demand(3 * GI, "a"), node("a", 2 * GI, 8 * GI), node("b", 4 * GI, 8 * GI)))
+                .isEqualTo(new PlacementPlan.Place("b"));
+    }
+
+    @Test
+    void aBudgetTooBigForEveryNodeIsToldFromANodeThatMayNotRunIt() {
+        assertThat(place(demand(9 * GI, ""), node("a", 2 * GI, 8 * GI)))
+                .isInstanceOfSatisfying(
+                        PlacementPlan.BudgetExceedsNode.class,
+                        p -> assertThat(p.message()).contains("needs 9Gi").contains("8Gi"));
+        assertThat(
+                        place(
+                                demand(9 * GI, ""),
+                                node("a", GI, 8 * GI, new NodeView.Taint("gpu", "", "NoSchedule"))))
+                .isInstanceOfSatisfying(
+                        PlacementPlan.NoNodeFits.class,
+                        p -> assertThat(p.message()).contains("taint gpu"));
+    }
+
+    @Test
+    void noNodesAtAllIsSaid() {
+        assertThat(place(demand(GI, "")))
+                .isEqualTo(new PlacementPlan.NoNodeFits("the cluster has no nodes"));
+    }
+}
