@@ -29,6 +29,7 @@ final class GgufCheck {
     private static final int STRING = 8;
     private static final int FLOAT = 6;
     private static final int INT = 5;
+    private static final int UNSIGNED = 4;
     private static final long BLOCKS_MAX = 512;
     private static final long HEADS_MAX = 4096;
     private static final long WIDTH_MAX = 1 << 20;
@@ -46,8 +47,8 @@ final class GgufCheck {
             throw new GgufException(
                     "one part of a split model; merge the parts with `llama-gguf-split --merge`");
         }
-        shape(file);
         tokenizer(file);
+        shape(file);
         for (Tensor tensor : file.tensors()) {
             if (tensor.dimensions().size() == 1 && tensor.type() != TensorType.F32) {
                 throw new GgufException(
@@ -66,6 +67,9 @@ final class GgufCheck {
         within(file, "context_length", 1, Integer.MAX_VALUE, true);
         within(file, "feed_forward_length", 1, WIDTH_MAX, false);
         within(file, "attention.head_count", 1, HEADS_MAX, false);
+        within(file, "attention.head_count_kv", 0, HEADS_MAX, false);
+        onePerLayer(file, "attention.head_count", blocks);
+        onePerLayer(file, "attention.head_count_kv", blocks);
         within(file, "attention.key_length", 1, WIDTH_MAX, false);
         within(file, "attention.value_length", 1, WIDTH_MAX, false);
         for (int layer = 0; layer < blocks; layer++) {
@@ -115,6 +119,17 @@ final class GgufCheck {
         }
     }
 
+    private static void onePerLayer(GgufFile file, String key, long blocks) throws GgufException {
+        String name = file.architecture() + "." + key;
+        if (file.metadata().get(name) instanceof MetadataReader.Array array
+                && (array.length() != blocks
+                        || (array.elementType() != UNSIGNED && array.elementType() != INT))) {
+            throw new GgufException(
+                    "`%s` is an array of %d elements of type %d; it must be one whole number, or one for each of %d layers"
+                            .formatted(name, array.length(), array.elementType(), blocks));
+        }
+    }
+
     private static long within(GgufFile file, String key, long least, long most, boolean needed)
             throws GgufException {
         String name = file.architecture() + "." + key;
@@ -151,6 +166,14 @@ final class GgufCheck {
         if (!merges
                 && (model.equals("gpt2") || file.metadata().containsKey("tokenizer.ggml.merges"))) {
             throw new GgufException("`tokenizer.ggml.merges` must be an array of strings");
+        }
+        String charsmap = "tokenizer.ggml.precompiled_charsmap";
+        boolean numbers =
+                file.metadata().get(charsmap) instanceof MetadataReader.Array array
+                        && array.elementType() != STRING;
+        if (!numbers && file.metadata().containsKey(charsmap)) {
+            throw new GgufException(
+                    "`tokenizer.ggml.precompiled_charsmap` must be an array of numbers");
         }
         for (String special :
                 List.of("bos", "eos", "unknown", "padding", "separator", "eot", "eom")) {

@@ -50,6 +50,10 @@ public record GgufFile(
                 throw new GgufException(notGguf(magic));
             }
             int version = cursor.i32();
+            if (Integer.reverseBytes(version) == 2 || Integer.reverseBytes(version) == 3) {
+                throw new GgufException(
+                        "a big-endian GGUF file, which this engine cannot load; convert it for little-endian");
+            }
             if (version != 2 && version != 3) {
                 throw new GgufException(
                         "GGUF version %d is not supported (2 and 3 are); convert the model anew"
@@ -59,7 +63,7 @@ public record GgufFile(
             long metadataCount = count("metadata entries", cursor.i64());
             Map<String, Object> metadata = new MetadataReader(cursor).read(metadataCount);
             int alignment = alignment(metadata);
-            List<Tensor> tensors = tensors(cursor, tensorCount, alignment);
+            List<Tensor> tensors = tensors(cursor, tensorCount, alignment, size);
             long dataStart = align(cursor.position(), alignment);
             checkEnd(tensors, dataStart, size);
             GgufFile header = new GgufFile(version, size, metadata, tensors);
@@ -72,10 +76,8 @@ public record GgufFile(
         return switch (magic) {
             case 0x73726576 ->
                     "no GGUF file but a git-lfs pointer; fetch the file itself with `git lfs pull`";
-            case 0x4f44213c, 0x6f64213c, 0x6d74683c ->
+            case 0x4f44213c, 0x6f64213c, 0x6d74683c, 0x4d54483c ->
                     "no GGUF file but an HTML page; the download led to a web page";
-            case 0x47475546 ->
-                    "a big-endian GGUF file, which this engine cannot load; convert it for little-endian";
             default -> "no GGUF file: it does not begin with `GGUF`";
         };
     }
@@ -102,7 +104,7 @@ public record GgufFile(
         return alignment.intValue();
     }
 
-    private static List<Tensor> tensors(GgufCursor cursor, long count, int alignment)
+    private static List<Tensor> tensors(GgufCursor cursor, long count, int alignment, long size)
             throws IOException, GgufException {
         List<Tensor> tensors = new ArrayList<>();
         Set<String> names = new HashSet<>();
@@ -120,7 +122,12 @@ public record GgufFile(
                         "tensor `%s` begins at %d instead of %d; the file is damaged"
                                 .formatted(name, tensor.offset(), expected));
             }
-            expected = align(Math.addExact(expected, tensor.bytes()), alignment);
+            if (tensor.bytes() > size - expected) {
+                throw new GgufException(
+                        "tensor `%s` needs %d bytes at %d of a file of %d; truncated download?"
+                                .formatted(name, tensor.bytes(), expected, size));
+            }
+            expected = align(expected + tensor.bytes(), alignment);
             tensors.add(tensor);
         }
         return tensors;
