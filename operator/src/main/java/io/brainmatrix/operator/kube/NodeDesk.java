@@ -29,7 +29,6 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +97,7 @@ public final class NodeDesk {
             case Action.Nothing() -> removeUnused(node, snapshot);
             case Action.TakeLane(Candidate candidate) -> takeLane(node, candidate);
             case Action.CreatePod(Candidate candidate) -> create(node, candidate);
-            case Action.ReleaseLane(Holder holder, String why) -> release(node, holder, why);
+            case Action.ReleaseLane(Holder holder, _) -> release(node, holder);
             case Action.ReclaimLane(Holder holder) -> reclaim(node, holder);
             case Action.EndLoad(var pod, var end, String why) -> {
                 LOG.infof(
@@ -137,13 +136,7 @@ public final class NodeDesk {
      */
     private void takeLane(String node, Candidate candidate) {
         Optional<Lease> lease = lanes.read(node);
-        List<Pod> present = new ArrayList<>();
-        pods.ours().stream()
-                .filter(p -> PodReader.nodeOf(p).filter(node::equals).isPresent())
-                .forEach(present::add);
-        cache.podsOn(node).stream()
-                .filter(p -> PodReader.matrixUidOf(p).isEmpty())
-                .forEach(present::add);
+        List<Pod> present = present(node);
         boolean exists =
                 present.stream()
                         .anyMatch(
@@ -166,6 +159,15 @@ public final class NodeDesk {
         }
     }
 
+    /** The node's pods: ours as the API server has them now, the others from the cache. */
+    private List<Pod> present(String node) {
+        return Stream.concat(
+                        pods.ours().stream()
+                                .filter(p -> PodReader.nodeOf(p).filter(node::equals).isPresent()),
+                        cache.podsOn(node).stream().filter(p -> PodReader.matrixUidOf(p).isEmpty()))
+                .toList();
+    }
+
     private void create(String node, Candidate candidate) {
         Optional<BrainMatrix> matrix =
                 cache.matrix(candidate.key().namespace(), candidate.key().matrix());
@@ -177,7 +179,8 @@ public final class NodeDesk {
         if (matrix.isEmpty() || instance.isEmpty()) {
             return; // the next pass releases the lane
         }
-        PodKeeper.Creation creation = pods.create(pod(node, matrix.get(), instance.get()));
+        PodKeeper.Creation creation =
+                pods.create(pod(node, candidate, matrix.get(), instance.get()));
         switch (creation) {
             case PodKeeper.Creation.Created() -> {
                 admissions.incrementAndGet();
@@ -196,7 +199,7 @@ public final class NodeDesk {
         }
     }
 
-    private Pod pod(String node, BrainMatrix matrix, Instance instance) {
+    private Pod pod(String node, Candidate candidate, BrainMatrix matrix, Instance instance) {
         ModelSource model =
                 Objects.requireNonNull(
                         SpecHash.model(matrix.getSpec(), instance),
@@ -207,12 +210,11 @@ public final class NodeDesk {
                         : matrix.getStatus().instances().stream()
                                 .filter(s -> s.name().equals(instance.name()))
                                 .findFirst();
-        long lives = status.map(InstanceStatus::lives).orElse(0L);
         return InferencePod.desired(
                 new InferencePod.Request(
                         matrix,
                         instance,
-                        lives + 1,
+                        WorkloadNames.life(candidate.pod()), // the lane names it already
                         node,
                         cache.node(node).map(n -> n.getStatus().getNodeInfo().getBootID()),
                         model,
@@ -223,12 +225,21 @@ public final class NodeDesk {
                         settings.pullPolicy()));
     }
 
-    private void release(String node, Holder holder, String why) {
-        lanes.read(node)
-                .filter(lease -> holds(lease, holder))
+    /**
+     * Judges once more with lane and pods read just now: a cache that lags behind would give away
+     * the lane under a pod that was created a moment ago.
+     */
+    private void release(String node, Holder holder) {
+        Optional<Lease> lease = lanes.read(node);
+        if (!(policy.decide(reader.read(node, lease, present(node))).action()
+                        instanceof Action.ReleaseLane(Holder again, String why))
+                || !again.equals(holder)) {
+            return;
+        }
+        lease.filter(l -> holds(l, holder))
                 .filter(lanes::release)
                 .ifPresent(
-                        lease ->
+                        released ->
                                 LOG.infof(
                                         "Lane released node=%s namespace=%s pod=%s reason=%s",
                                         node, holder.namespace(), holder.pod(), why));

@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads everything that a decision about one node needs, from the cache. */
@@ -90,7 +91,7 @@ public final class NodeReader {
         }
         List<Candidate> candidates = new ArrayList<>();
         for (BrainMatrix matrix : cache.matrices()) {
-            CandidatePolicy.on(nodeName, view(matrix)).stream()
+            CandidatePolicy.on(nodeName, view(matrix, present(matrix, nodeName, pods))).stream()
                     .map(c -> Refusals.apply(c, lease, now))
                     .forEach(candidates::add);
         }
@@ -108,10 +109,23 @@ public final class NodeReader {
                 candidates);
     }
 
-    /** A matrix as the queue sees it. */
-    public CandidatePolicy.MatrixView view(BrainMatrix matrix) {
+    /**
+     * The pods of a matrix as one pass sees them: on its node those that it was given, elsewhere
+     * the cache's. Asking the cache twice would let a pod that appears in between be neither an
+     * occupant nor a candidate, and its lane would be released under it.
+     */
+    private List<Pod> present(BrainMatrix matrix, String nodeName, List<Pod> onNode) {
+        Optional<String> uid = Optional.of(matrix.getMetadata().getUid());
+        return Stream.concat(
+                        onNode.stream().filter(p -> PodReader.matrixUidOf(p).equals(uid)),
+                        cache.podsOf(uid.get()).stream()
+                                .filter(p -> !PodReader.nodeOf(p).equals(Optional.of(nodeName))))
+                .toList();
+    }
+
+    private CandidatePolicy.MatrixView view(BrainMatrix matrix, List<Pod> pods) {
         Map<String, Long> lives = new HashMap<>();
-        for (Pod pod : cache.podsOf(matrix.getMetadata().getUid())) {
+        for (Pod pod : pods) {
             PodReader.label(pod, WorkloadNames.INSTANCE)
                     .ifPresent(name -> lives.merge(name, PodReader.life(pod), Math::max));
         }
