@@ -39,6 +39,11 @@ public record Candidate(
 
     /** Commitment and headroom, in bytes: what must be free to let it in. */
     public long needed() {
+        return needed(commitment, headroomPercent);
+    }
+
+    /** A commitment in bytes and its headroom. */
+    public static long needed(long commitment, int headroomPercent) {
         return Math.addExact(
                 commitment, Math.multiplyExact(commitment, (long) headroomPercent) / 100);
     }

@@ -11,6 +11,8 @@ import io.brainmatrix.api.v1alpha1.InstanceStatus;
 import io.brainmatrix.api.v1alpha1.Reason;
 import io.brainmatrix.api.v1alpha1.Recovery;
 import io.brainmatrix.api.v1alpha1.Settle;
+import io.brainmatrix.operator.recovery.RecoveryPolicy;
+import io.brainmatrix.operator.workload.WorkloadNames;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.time.Duration;
 import java.time.Instant;
@@ -95,7 +97,7 @@ public final class CandidatePolicy {
                         metadata.getName(),
                         metadata.getUid(),
                         instance.name()),
-                "%s-%s-%d".formatted(metadata.getName(), instance.name(), life),
+                WorkloadNames.pod(metadata.getName(), instance.name(), life),
                 Bytes.of(instance.budget().ram()),
                 headroomPercent(admission),
                 watchers.effectivePriority(instance.name()),
@@ -157,10 +159,9 @@ public final class CandidatePolicy {
 
     /** Whether it has used up its tries: as many as the backoff has entries, and one more death. */
     public static boolean diedTooOften(InstanceStatus status, @Nullable Recovery recovery) {
-        int tries = recovery == null || recovery.backoff() == null ? 3 : recovery.backoff().size();
         return status.crashes() != null
                 && status.crashes().consecutive() != null
-                && status.crashes().consecutive() > tries;
+                && status.crashes().consecutive() > RecoveryPolicy.backoff(recovery).size();
     }
 
     /** Headroom in force, in percent. */

@@ -85,7 +85,8 @@ public final class MatrixDesk {
     public Optional<Duration> work(BrainMatrix cached) {
         // An end is counted from the latest status, never from a cache that may lag behind our own
         // last write.
-        boolean counting = reader.read(cached).pods().stream().anyMatch(p -> p.end().isPresent());
+        MatrixSnapshot seen = reader.read(cached);
+        boolean counting = seen.pods().stream().anyMatch(p -> p.end().isPresent());
         Optional<BrainMatrix> latest = counting ? statuses.read(cached) : Optional.of(cached);
         if (latest.isEmpty() || latest.get().getMetadata().getDeletionTimestamp() != null) {
             return Optional.empty();
@@ -95,7 +96,7 @@ public final class MatrixDesk {
         volumes.volumes(
                 matrix,
                 matrix.getSpec().instances().stream().map(i -> nodes.volume(matrix, i)).toList());
-        MatrixSnapshot snapshot = reader.read(matrix);
+        MatrixSnapshot snapshot = counting ? reader.read(matrix) : seen;
         MatrixPlan plan = MatrixPolicy.decide(snapshot);
         Optional<Duration> again = write(matrix, plan);
         if (again.equals(Optional.of(CONFLICT))) {

@@ -8,6 +8,7 @@ import io.brainmatrix.api.v1alpha1.NodeMemory;
 import io.brainmatrix.api.v1alpha1.Placement;
 import io.brainmatrix.api.v1alpha1.PodMemory;
 import io.brainmatrix.operator.admission.AdmissionPolicy;
+import io.brainmatrix.operator.admission.Candidate;
 import io.brainmatrix.operator.admission.CandidatePolicy;
 import io.brainmatrix.operator.admission.InstanceKey;
 import io.brainmatrix.operator.admission.Waiting;
@@ -108,13 +109,14 @@ public final class MatrixReader {
 
     private PlacementDemand demand(BrainMatrix matrix, Instance instance) {
         Placement placement = matrix.getSpec().placement();
-        long ram = Bytes.of(instance.budget().ram());
         List<Toleration> tolerations =
                 placement == null || placement.tolerations() == null
                         ? List.of()
                         : placement.tolerations();
         return new PlacementDemand(
-                ram + ram * CandidatePolicy.headroomPercent(matrix.getSpec().admission()) / 100,
+                Candidate.needed(
+                        Bytes.of(instance.budget().ram()),
+                        CandidatePolicy.headroomPercent(matrix.getSpec().admission())),
                 placement == null || placement.nodeSelector() == null
                         ? Map.of()
                         : placement.nodeSelector(),

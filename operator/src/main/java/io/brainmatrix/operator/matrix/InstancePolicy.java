@@ -206,7 +206,7 @@ final class InstancePolicy {
                                         metadata.getName(),
                                         metadata.getUid(),
                                         draft.name));
-        if (draft.tellsOfItsEnd(snapshot, waiting)) {
+        if (draft.tellsOfItsEnd(snapshot)) {
             return;
         }
         if (waiting == null) {
@@ -307,10 +307,9 @@ final class InstancePolicy {
          * As long as the delay after an end runs, what that end said is the reason, whatever the
          * queue says; the queue may not even have seen yet that the pod is gone.
          */
-        boolean tellsOfItsEnd(MatrixSnapshot snapshot, @Nullable Waiting waiting) {
+        boolean tellsOfItsEnd(MatrixSnapshot snapshot) {
             boolean over =
                     Boolean.TRUE.equals(snapshot.matrix().getSpec().suspend())
-                            || (waiting != null && waiting.reason() == Reason.Suspended)
                             || (specHash != null && !specHash.equals(snapshot.hashes().get(name)));
             boolean delayed = nextAttempt != null && nextAttempt.isAfter(snapshot.now());
             Reason why = reasonAfterEnd;

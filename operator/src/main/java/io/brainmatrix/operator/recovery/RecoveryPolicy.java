@@ -204,7 +204,8 @@ public final class RecoveryPolicy {
                 : text.substring(0, MESSAGE_MAX_CHARS - 1) + "…";
     }
 
-    private static List<Duration> backoff(@Nullable Recovery recovery) {
+    /** The waits in force, one per try; never empty. */
+    public static List<Duration> backoff(@Nullable Recovery recovery) {
         return recovery == null || recovery.backoff() == null || recovery.backoff().isEmpty()
                 ? DEFAULT_BACKOFF
                 : recovery.backoff().stream().map(Durations::parse).toList();

@@ -48,6 +48,11 @@ public final class WorkloadNames {
         return "%s-%s-%d".formatted(matrix, instance, life);
     }
 
+    /** The life in a name made by {@link #pod}. */
+    public static long life(String pod) {
+        return Long.parseLong(pod.substring(pod.lastIndexOf('-') + 1));
+    }
+
     /** {@code <matrix>-<instance>}: one Service for all lives. */
     public static String service(String matrix, String instance) {
         return matrix + "-" + instance;
