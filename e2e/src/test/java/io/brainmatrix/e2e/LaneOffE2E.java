@@ -91,8 +91,8 @@ class LaneOffE2E {
         Operator operator =
                 new Operator(
                         o -> o.withKubernetesClient(cluster.client()).withCloseClientOnStop(false));
-        operator.register(new MatrixReconciler(parts.matrices()));
-        operator.register(new NodeReconciler(parts.nodes()));
+        operator.register(new MatrixReconciler(parts));
+        operator.register(new NodeReconciler(parts));
         return operator;
     }
 

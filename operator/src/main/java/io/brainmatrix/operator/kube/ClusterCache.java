@@ -2,7 +2,6 @@ package io.brainmatrix.operator.kube;
 
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.api.v1alpha1.NodeMemory;
-import io.brainmatrix.api.v1alpha1.NodeMemoryStatus;
 import io.brainmatrix.operator.workload.WorkloadNames;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
@@ -15,11 +14,9 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -32,11 +29,12 @@ import java.util.function.LongSupplier;
  * One informer per kind for the whole operator: no reconcile lists anything. Readings may be stale;
  * whoever acts on one states the version it saw, or reads again.
  */
-public final class ClusterCache implements AutoCloseable {
+public final class ClusterCache implements ClusterView, AutoCloseable {
     private static final String BY_NODE = "node";
     private static final String BY_MATRIX = "matrix";
     private static final Duration SYNC = Duration.ofSeconds(60);
 
+    private final String namespace;
     private final Freshness freshness;
     private final List<Consumer<HasMetadata>> listeners = new CopyOnWriteArrayList<>();
     private final List<SharedIndexInformer<?>> informers = new ArrayList<>();
@@ -51,6 +49,7 @@ public final class ClusterCache implements AutoCloseable {
 
     /** Makes the informers; nothing is read before {@link #start}. */
     public ClusterCache(KubernetesClient client, String namespace, LongSupplier nanoClock) {
+        this.namespace = namespace;
         freshness = new Freshness(nanoClock);
         matrices = add(client.resources(BrainMatrix.class).inAnyNamespace().runnableInformer(0));
         nodeMemories = add(client.resources(NodeMemory.class).runnableInformer(0));
@@ -79,7 +78,7 @@ public final class ClusterCache implements AutoCloseable {
                                 .inAnyNamespace()
                                 .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
                                 .runnableInformer(0));
-        nodeMemories.addEventHandler(watchFreshness());
+        nodeMemories.addEventHandler(freshness);
     }
 
     private <T extends HasMetadata> SharedIndexInformer<T> add(SharedIndexInformer<T> informer) {
@@ -117,78 +116,77 @@ public final class ClusterCache implements AutoCloseable {
         listeners.add(listener);
     }
 
-    /** All matrices. */
+    @Override
     public List<BrainMatrix> matrices() {
         return matrices.getStore().list();
     }
 
-    /** One matrix. */
+    @Override
     public Optional<BrainMatrix> matrix(String namespace, String name) {
         return get(matrices, namespace + "/" + name);
     }
 
-    /** All pods of a node: those that run there and those of ours that are pinned to it. */
+    @Override
     public List<Pod> podsOn(String node) {
         return pods.getIndexer().byIndex(BY_NODE, node);
     }
 
-    /** All pods of a matrix, whatever their state. */
+    @Override
     public List<Pod> podsOf(String matrixUid) {
         return pods.getIndexer().byIndex(BY_MATRIX, matrixUid);
     }
 
-    /** All nodes. */
+    @Override
     public List<Node> nodes() {
         return nodes.getStore().list();
     }
 
-    /** One node. */
+    @Override
     public Optional<Node> node(String name) {
         return get(nodes, name);
     }
 
-    /** What a node's agent published last. */
+    @Override
     public Optional<NodeMemory> nodeMemory(String node) {
         return get(nodeMemories, node);
     }
 
-    /** Whether this operator saw the node's reading change recently. */
+    @Override
     public boolean isFresh(NodeMemory memory) {
-        boolean fast = memory.getSpec() != null && Boolean.TRUE.equals(memory.getSpec().fast());
-        return freshness.isFresh(memory.getMetadata().getName(), fast);
+        return freshness.isFresh(memory);
     }
 
-    /** The node's lane. */
-    public Optional<Lease> lease(String namespace, String name) {
-        return get(leases, namespace + "/" + name);
+    @Override
+    public Optional<Lease> lane(String node) {
+        return get(leases, namespace + "/" + WorkloadNames.lane(node));
     }
 
-    /** All lanes. */
-    public List<Lease> leases() {
+    @Override
+    public List<Lease> lanes() {
         return leases.getStore().list();
     }
 
-    /** A claim. */
+    @Override
     public Optional<PersistentVolumeClaim> claim(String namespace, String name) {
         return get(claims, namespace + "/" + name);
     }
 
-    /** One of our volumes. */
+    @Override
     public Optional<PersistentVolume> volume(String name) {
         return get(volumes, name);
     }
 
-    /** Our volumes. */
+    @Override
     public List<PersistentVolume> volumes() {
         return volumes.getStore().list();
     }
 
-    /** One of our Services. */
+    @Override
     public Optional<Service> service(String namespace, String name) {
         return get(services, namespace + "/" + name);
     }
 
-    /** Our Services in a namespace. */
+    @Override
     public List<Service> services(String namespace) {
         return services.getStore().list().stream()
                 .filter(s -> namespace.equals(s.getMetadata().getNamespace()))
@@ -198,31 +196,6 @@ public final class ClusterCache implements AutoCloseable {
     private static <T extends HasMetadata> Optional<T> get(
             SharedIndexInformer<T> informer, String key) {
         return Optional.ofNullable(informer.getStore().getByKey(key));
-    }
-
-    private ResourceEventHandler<NodeMemory> watchFreshness() {
-        return new ResourceEventHandler<>() {
-            @Override
-            public void onAdd(NodeMemory found) {
-                freshness.forget(found.getMetadata().getName()); // its age is not known
-            }
-
-            @Override
-            public void onUpdate(NodeMemory before, NodeMemory now) {
-                if (!Objects.equals(heartbeat(before), heartbeat(now))) {
-                    freshness.changed(now.getMetadata().getName());
-                }
-            }
-
-            @Override
-            public void onDelete(NodeMemory gone, boolean finalStateUnknown) {
-                freshness.forget(gone.getMetadata().getName());
-            }
-        };
-    }
-
-    private static Optional<Instant> heartbeat(NodeMemory memory) {
-        return Optional.ofNullable(memory.getStatus()).map(NodeMemoryStatus::heartbeat);
     }
 
     /** Whatever happens to an object, it is given as it is now. */

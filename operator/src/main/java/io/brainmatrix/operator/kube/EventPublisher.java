@@ -4,7 +4,6 @@ import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.operator.matrix.StatusEvents;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.time.Clock;
@@ -20,12 +19,12 @@ public final class EventPublisher {
     /** The API server refuses longer messages. */
     private static final int MESSAGE_MAX_CHARS = 1024;
 
-    private final KubernetesClient client;
+    private final ClusterApi api;
     private final Clock clock;
 
-    /** Publishes through this client. */
-    public EventPublisher(KubernetesClient client, Clock clock) {
-        this.client = client;
+    /** Publishes through this port. */
+    public EventPublisher(ClusterApi api, Clock clock) {
+        this.api = api;
         this.clock = clock;
     }
 
@@ -33,7 +32,7 @@ public final class EventPublisher {
     public void publish(BrainMatrix matrix, List<StatusEvents.Draft> drafts) {
         for (StatusEvents.Draft draft : drafts) {
             try {
-                client.resource(event(matrix, draft)).create();
+                api.create(event(matrix, draft));
             } catch (KubernetesClientException e) {
                 if (e.getCode() != HttpURLConnection.HTTP_FORBIDDEN
                         && e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {

@@ -1,7 +1,13 @@
 package io.brainmatrix.operator.kube;
 
+import io.brainmatrix.api.v1alpha1.NodeMemory;
+import io.brainmatrix.api.v1alpha1.NodeMemoryStatus;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
@@ -10,12 +16,12 @@ import java.util.function.LongSupplier;
  * Orin boots without a clock, so no two machines' clocks are compared (R3). The reading found at
  * the start is of unknown age and counts as stale until the next write.
  */
-final class Freshness {
+public final class Freshness implements ResourceEventHandler<NodeMemory> {
     /** A heartbeat while somebody waits or loads. */
-    static final Duration FAST_HEARTBEAT = Duration.ofSeconds(10);
+    public static final Duration FAST_HEARTBEAT = Duration.ofSeconds(10);
 
     /** A heartbeat while all is calm. */
-    static final Duration SLOW_HEARTBEAT = Duration.ofSeconds(60);
+    public static final Duration SLOW_HEARTBEAT = Duration.ofSeconds(60);
 
     /**
      * Heartbeats that may be missed, in tenths: two and a half, so that one lost write closes no
@@ -26,25 +32,45 @@ final class Freshness {
     private final LongSupplier nanoClock;
     private final Map<String, Long> changedAt = new ConcurrentHashMap<>();
 
-    Freshness(LongSupplier nanoClock) {
+    /** Nothing is fresh yet; {@code nanoClock} counts on, whatever the wall clock does. */
+    public Freshness(LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
     }
 
-    void changed(String node) {
-        changedAt.put(node, nanoClock.getAsLong());
+    @Override
+    public void onAdd(NodeMemory found) {
+        changedAt.remove(name(found)); // its age is not known
     }
 
-    void forget(String node) {
-        changedAt.remove(node);
+    @Override
+    public void onUpdate(NodeMemory before, NodeMemory now) {
+        if (!Objects.equals(heartbeat(before), heartbeat(now))) {
+            changedAt.put(name(now), nanoClock.getAsLong());
+        }
     }
 
-    boolean isFresh(String node, boolean fast) {
-        Long changed = changedAt.get(node);
+    @Override
+    public void onDelete(NodeMemory gone, boolean finalStateUnknown) {
+        changedAt.remove(name(gone));
+    }
+
+    /** Whether the node's reading was seen to change within two and a half heartbeats. */
+    public boolean isFresh(NodeMemory memory) {
+        Long changed = changedAt.get(name(memory));
         if (changed == null) {
             return false;
         }
+        boolean fast = memory.getSpec() != null && Boolean.TRUE.equals(memory.getSpec().fast());
         Duration heartbeat = fast ? FAST_HEARTBEAT : SLOW_HEARTBEAT;
         return nanoClock.getAsLong() - changed
                 <= heartbeat.multipliedBy(MISSED_TENTHS).dividedBy(10).toNanos();
+    }
+
+    private static String name(NodeMemory memory) {
+        return memory.getMetadata().getName();
+    }
+
+    private static Optional<Instant> heartbeat(NodeMemory memory) {
+        return Optional.ofNullable(memory.getStatus()).map(NodeMemoryStatus::heartbeat);
     }
 }

@@ -5,7 +5,6 @@ import io.brainmatrix.operator.admission.InstanceKey;
 import io.brainmatrix.operator.workload.WorkloadNames;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.time.Clock;
@@ -19,21 +18,20 @@ import java.util.Optional;
  * (R1), across restarts and stale caches alike.
  */
 public final class LaneKeeper {
-    private final KubernetesClient client;
+    private final ClusterApi api;
     private final String namespace;
     private final Clock clock;
 
     /** Keeps the lanes in the operator's own namespace. */
-    public LaneKeeper(KubernetesClient client, String namespace, Clock clock) {
-        this.client = client;
+    public LaneKeeper(ClusterApi api, String namespace, Clock clock) {
+        this.api = api;
         this.namespace = namespace;
         this.clock = clock;
     }
 
     /** The lane as the API server has it now. */
     public Optional<Lease> read(String node) {
-        return Optional.ofNullable(
-                client.leases().inNamespace(namespace).withName(WorkloadNames.lane(node)).get());
+        return api.get(Lease.class, namespace, WorkloadNames.lane(node));
     }
 
     /** Takes the lane that was read as free; false when somebody was faster. */
@@ -98,7 +96,7 @@ public final class LaneKeeper {
      * read.
      */
     public void remove(Lease seen) {
-        client.resource(seen).lockResourceVersion(seen.getMetadata().getResourceVersion()).delete();
+        api.deleteUnchanged(seen);
     }
 
     private static Map<String, String> annotations(Lease lease) {
@@ -109,11 +107,10 @@ public final class LaneKeeper {
     private boolean write(Lease lease, boolean exists) {
         try {
             if (exists) {
-                client.resource(lease)
-                        .update(); // carries the version that was read: 409 when it is not the
-                // latest
+                api.update(
+                        lease); // carries the version that was read: 409 when it is not the latest
             } else {
-                client.resource(lease).create();
+                api.create(lease);
             }
             return true;
         } catch (KubernetesClientException e) {

@@ -44,7 +44,7 @@ public final class MatrixDesk {
     /** After another writer was faster: its version arrives within this time. */
     private static final Duration CONFLICT = Duration.ofMillis(100);
 
-    private final ClusterCache cache;
+    private final ClusterView cache;
     private final MatrixReader reader;
     private final NodeReader nodes;
     private final VolumeKeeper volumes;
@@ -58,7 +58,7 @@ public final class MatrixDesk {
 
     /** Works with what it is given. */
     public MatrixDesk(
-            ClusterCache cache,
+            ClusterView cache,
             MatrixReader reader,
             NodeReader nodes,
             VolumeKeeper volumes,
@@ -77,7 +77,7 @@ public final class MatrixDesk {
     }
 
     /** What it reads from. */
-    public ClusterCache cache() {
+    public ClusterView cache() {
         return cache;
     }
 

@@ -33,13 +33,13 @@ import java.util.stream.Collectors;
 
 /** Reads everything that a decision about one matrix needs, from the cache. */
 public final class MatrixReader {
-    private final ClusterCache cache;
+    private final ClusterView cache;
     private final NodeReader nodes;
     private final AdmissionPolicy gate;
     private final Clock clock;
 
     /** The gate is asked once more here, for the reasons that the status shows. */
-    public MatrixReader(ClusterCache cache, NodeReader nodes, AdmissionPolicy gate, Clock clock) {
+    public MatrixReader(ClusterView cache, NodeReader nodes, AdmissionPolicy gate, Clock clock) {
         this.cache = cache;
         this.nodes = nodes;
         this.gate = gate;
@@ -68,7 +68,7 @@ public final class MatrixReader {
                 matrix,
                 now,
                 pods,
-                NodeReader.hashes(matrix.getSpec()),
+                nodes.hashes(matrix),
                 nodes.modelHindrances(matrix),
                 memory,
                 waiting,

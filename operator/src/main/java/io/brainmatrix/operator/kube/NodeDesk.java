@@ -24,10 +24,6 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -51,8 +47,8 @@ public final class NodeDesk {
     /** The backstop while somebody waits, as often as the agent's heartbeat. */
     private static final Duration WHILE_WAITING = Freshness.FAST_HEARTBEAT;
 
-    private final KubernetesClient client;
-    private final ClusterCache cache;
+    private final ClusterApi api;
+    private final ClusterView cache;
     private final NodeReader reader;
     private final LaneKeeper lanes;
     private final PodKeeper pods;
@@ -62,14 +58,14 @@ public final class NodeDesk {
 
     /** Works with what it is given; the policy is a port so that a test can take the gate away. */
     public NodeDesk(
-            KubernetesClient client,
-            ClusterCache cache,
+            ClusterApi api,
+            ClusterView cache,
             NodeReader reader,
             LaneKeeper lanes,
             PodKeeper pods,
             AdmissionPolicy policy,
             OperatorSettings settings) {
-        this.client = client;
+        this.api = api;
         this.cache = cache;
         this.reader = reader;
         this.lanes = lanes;
@@ -79,7 +75,7 @@ public final class NodeDesk {
     }
 
     /** What it reads from. */
-    public ClusterCache cache() {
+    public ClusterView cache() {
         return cache;
     }
 
@@ -260,7 +256,7 @@ public final class NodeDesk {
                         && snapshot.occupants().isEmpty()
                         && snapshot.candidates().isEmpty();
         if (unused) {
-            cache.lease(settings.namespace(), WorkloadNames.lane(node)).ifPresent(lanes::remove);
+            cache.lane(node).ifPresent(lanes::remove);
         }
     }
 
@@ -306,11 +302,7 @@ public final class NodeDesk {
                                         && Bytes.of(slope)
                                                 == Bytes.of(present.maxSlopePerSecond()));
         if (!same) {
-            client.resources(NodeMemory.class)
-                    .withName(node)
-                    .patch(
-                            PatchContext.of(PatchType.JSON_MERGE),
-                            Serialization.asJson(Map.of("spec", wanted)));
+            api.merge(NodeMemory.class, null, node, Map.of("spec", wanted));
         }
     }
 

@@ -1,7 +1,6 @@
 package io.brainmatrix.operator.kube;
 
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
-import io.brainmatrix.api.v1alpha1.BrainMatrixSpec;
 import io.brainmatrix.api.v1alpha1.Bytes;
 import io.brainmatrix.api.v1alpha1.Durations;
 import io.brainmatrix.api.v1alpha1.Instance;
@@ -49,14 +48,15 @@ public final class NodeReader {
     /** Idle pages in a disk's swap this small are leftovers, not use: 16Mi. */
     private static final long SWAP_LEFTOVERS = 16L << 20;
 
-    private final ClusterCache cache;
+    private final ClusterView cache;
     private final OperatorSettings settings;
     private final Clock clock;
     private final Function<Pod, List<Event>> events;
+    private final SpecHashes hashes = new SpecHashes();
 
     /** Reads from the cache; Events of a pod that does not start are asked of the API server. */
     public NodeReader(
-            ClusterCache cache,
+            ClusterView cache,
             OperatorSettings settings,
             Clock clock,
             Function<Pod, List<Event>> events) {
@@ -68,10 +68,7 @@ public final class NodeReader {
 
     /** The node's present state, from the cache alone. */
     public NodeSnapshot read(String nodeName) {
-        return read(
-                nodeName,
-                cache.lease(settings.namespace(), WorkloadNames.lane(nodeName)),
-                cache.podsOn(nodeName));
+        return read(nodeName, cache.lane(nodeName), cache.podsOn(nodeName));
     }
 
     /** The node's present state with a lane and pods that were read just now. */
@@ -91,6 +88,9 @@ public final class NodeReader {
         }
         List<Candidate> candidates = new ArrayList<>();
         for (BrainMatrix matrix : cache.matrices()) {
+            if (!placedOn(matrix, nodeName)) {
+                continue;
+            }
             CandidatePolicy.on(nodeName, view(matrix, present(matrix, nodeName, pods))).stream()
                     .map(c -> Refusals.apply(c, lease, now))
                     .forEach(candidates::add);
@@ -130,14 +130,17 @@ public final class NodeReader {
                     .ifPresent(name -> lives.merge(name, PodReader.life(pod), Math::max));
         }
         return new CandidatePolicy.MatrixView(
-                matrix, hashes(matrix.getSpec()), lives, modelHindrances(matrix));
+                matrix, hashes(matrix), lives, modelHindrances(matrix));
+    }
+
+    private static boolean placedOn(BrainMatrix matrix, String nodeName) {
+        return matrix.getStatus() != null
+                && matrix.getStatus().instances().stream().anyMatch(i -> nodeName.equals(i.node()));
     }
 
     /** Hash of each instance's desired pod. */
-    public static Map<String, String> hashes(BrainMatrixSpec spec) {
-        Map<String, String> hashes = new HashMap<>();
-        spec.instances().forEach(i -> hashes.put(i.name(), SpecHash.of(spec, i)));
-        return hashes;
+    public Map<String, String> hashes(BrainMatrix matrix) {
+        return hashes.of(matrix);
     }
 
     /** What keeps each instance's model from being mounted, if anything. */

@@ -3,13 +3,8 @@ package io.brainmatrix.operator.kube;
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.operator.matrix.PodStep;
 import io.brainmatrix.operator.workload.WorkloadNames;
-import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.net.HttpURLConnection;
 import java.util.HashMap;
 import java.util.List;
@@ -19,13 +14,11 @@ import java.util.Optional;
 
 /** Creates, stops and forgets pods; each call is safe to repeat. */
 public final class PodKeeper {
-    private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+    private final ClusterApi api;
 
-    private final KubernetesClient client;
-
-    /** Writes through this client. */
-    public PodKeeper(KubernetesClient client) {
-        this.client = client;
+    /** Writes through this port. */
+    public PodKeeper(ClusterApi api) {
+        this.api = api;
     }
 
     /** How a creation went. */
@@ -45,7 +38,7 @@ public final class PodKeeper {
      */
     public Creation create(Pod pod) {
         try {
-            client.resource(pod).create();
+            api.create(pod);
             return new Creation.Created();
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
@@ -63,15 +56,11 @@ public final class PodKeeper {
     }
 
     private Creation existing(Pod pod, KubernetesClientException conflict) {
-        Pod present = client.resource(pod).get();
-        boolean ours =
-                present != null
-                        && PodReader.matrixUidOf(present).equals(PodReader.matrixUidOf(pod));
-        if (ours) {
+        Pod present =
+                read(pod.getMetadata().getNamespace(), pod.getMetadata().getName())
+                        .orElseThrow(() -> conflict);
+        if (PodReader.matrixUidOf(present).equals(PodReader.matrixUidOf(pod))) {
             return new Creation.Created();
-        }
-        if (present == null) {
-            throw conflict;
         }
         return new Creation.Refused(
                 "a pod named `%s` that is not this matrix's is in the way; delete it"
@@ -80,21 +69,7 @@ public final class PodKeeper {
 
     /** All pods of ours as the API server has them now. */
     public List<Pod> ours() {
-        return client.pods()
-                .inAnyNamespace()
-                .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
-                .list()
-                .getItems();
-    }
-
-    /** What the kubelet and the scheduler said about a pod. */
-    public List<Event> events(Pod pod) {
-        return client.v1()
-                .events()
-                .inNamespace(pod.getMetadata().getNamespace())
-                .withField("involvedObject.uid", pod.getMetadata().getUid())
-                .list()
-                .getItems();
+        return api.managedPods();
     }
 
     /**
@@ -106,23 +81,29 @@ public final class PodKeeper {
         Map<String, Object> annotations = new HashMap<>();
         annotations.put(WorkloadNames.STOPPING, why);
         message.ifPresent(m -> annotations.put(WorkloadNames.STOPPING_MESSAGE, m));
-        boolean exists =
-                patch(
-                        namespace,
-                        pod,
-                        Map.of("metadata", Map.of("uid", uid, "annotations", annotations)));
-        if (exists) {
-            delete(namespace, pod, uid);
+        Optional<Pod> present =
+                read(namespace, pod).filter(p -> uid.equals(p.getMetadata().getUid()));
+        boolean annotated =
+                present.isPresent()
+                        && patch(
+                                namespace,
+                                pod,
+                                Map.of("metadata", Map.of("uid", uid, "annotations", annotations)));
+        if (annotated) {
+            api.delete(present.get());
         }
     }
 
     /** Takes our finalizer off a pod whose end is written down, and deletes it. */
     public void forget(BrainMatrix matrix, PodStep.Forget step) {
         String namespace = matrix.getMetadata().getNamespace();
-        Pod pod = client.pods().inNamespace(namespace).withName(step.pod()).get();
-        if (pod == null || !step.uid().equals(pod.getMetadata().getUid())) {
+        Optional<Pod> present =
+                read(namespace, step.pod())
+                        .filter(p -> step.uid().equals(p.getMetadata().getUid()));
+        if (present.isEmpty()) {
             return;
         }
+        Pod pod = present.get();
         List<String> others =
                 pod.getMetadata().getFinalizers().stream()
                         .filter(f -> !f.equals(WorkloadNames.POD_FINALIZER))
@@ -132,7 +113,7 @@ public final class PodKeeper {
                 step.pod(),
                 Map.of("metadata", Map.of("uid", step.uid(), "finalizers", others)));
         if (pod.getMetadata().getDeletionTimestamp() == null) {
-            delete(namespace, step.pod(), step.uid());
+            api.delete(pod);
         }
     }
 
@@ -142,10 +123,7 @@ public final class PodKeeper {
      */
     private boolean patch(String namespace, String pod, Map<String, Object> change) {
         try {
-            client.pods()
-                    .inNamespace(namespace)
-                    .withName(pod)
-                    .patch(MERGE, Serialization.asJson(change));
+            api.merge(Pod.class, namespace, pod, change);
             return true;
         } catch (KubernetesClientException e) {
             if (gone(e)) {
@@ -155,17 +133,8 @@ public final class PodKeeper {
         }
     }
 
-    private void delete(String namespace, String pod, String uid) {
-        try {
-            Pod present = client.pods().inNamespace(namespace).withName(pod).get();
-            if (present != null && uid.equals(present.getMetadata().getUid())) {
-                client.pods().inNamespace(namespace).withName(pod).delete();
-            }
-        } catch (KubernetesClientException e) {
-            if (!gone(e)) {
-                throw e;
-            }
-        }
+    private Optional<Pod> read(String namespace, String pod) {
+        return api.get(Pod.class, namespace, pod);
     }
 
     /** Not found, or another pod of that name: the UID in the patch then is a conflict. */

@@ -2,7 +2,6 @@ package io.brainmatrix.operator.kube;
 
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.api.v1alpha1.BrainMatrixStatus;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.Optional;
@@ -11,20 +10,19 @@ import java.util.Optional;
  * Writes a matrix's status: only when it differs, and only over the version it was decided from.
  */
 public final class StatusWriter {
-    private final KubernetesClient client;
+    private final ClusterApi api;
 
-    /** Writes through this client. */
-    public StatusWriter(KubernetesClient client) {
-        this.client = client;
+    /** Writes through this port. */
+    public StatusWriter(ClusterApi api) {
+        this.api = api;
     }
 
     /** The matrix as the API server has it now. */
     public Optional<BrainMatrix> read(BrainMatrix matrix) {
-        return Optional.ofNullable(
-                client.resources(BrainMatrix.class)
-                        .inNamespace(matrix.getMetadata().getNamespace())
-                        .withName(matrix.getMetadata().getName())
-                        .get());
+        return api.get(
+                BrainMatrix.class,
+                matrix.getMetadata().getNamespace(),
+                matrix.getMetadata().getName());
     }
 
     /**
@@ -36,7 +34,7 @@ public final class StatusWriter {
         wanted.setSpec(seen.getSpec());
         wanted.setStatus(status);
         try {
-            client.resource(wanted).updateStatus();
+            api.updateStatus(wanted);
             return true;
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_CONFLICT

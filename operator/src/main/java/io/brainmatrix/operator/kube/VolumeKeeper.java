@@ -9,7 +9,6 @@ import io.brainmatrix.operator.workload.WorkloadNames;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.HashSet;
@@ -20,12 +19,12 @@ import java.util.Set;
  * Makes the Services, volumes and claims of a matrix, and removes what its spec no longer asks for.
  */
 public final class VolumeKeeper {
-    private final KubernetesClient client;
-    private final ClusterCache cache;
+    private final ClusterApi api;
+    private final ClusterView cache;
 
     /** Compares with the cache before it writes. */
-    public VolumeKeeper(KubernetesClient client, ClusterCache cache) {
-        this.client = client;
+    public VolumeKeeper(ClusterApi api, ClusterView cache) {
+        this.api = api;
         this.cache = cache;
     }
 
@@ -43,7 +42,7 @@ public final class VolumeKeeper {
         cache.services(namespace).stream()
                 .filter(s -> ownedBy(s, matrix))
                 .filter(s -> !wanted.contains(s.getMetadata().getName()))
-                .forEach(s -> client.resource(s).delete());
+                .forEach(api::delete);
     }
 
     /**
@@ -62,7 +61,7 @@ public final class VolumeKeeper {
                             .filter(s -> "Released".equals(s.getPhase()))
                             .isPresent();
             if (released) {
-                client.resource(present.orElseThrow()).delete();
+                api.delete(present.orElseThrow());
             } else if (present.isEmpty()) {
                 create(ModelVolumes.volume(matrix, directory));
             }
@@ -87,11 +86,8 @@ public final class VolumeKeeper {
                         .toList();
         for (PersistentVolume volume : volumes) {
             String claim = volume.getSpec().getClaimRef().getName();
-            client.persistentVolumeClaims()
-                    .inNamespace(matrix.getMetadata().getNamespace())
-                    .withName(claim)
-                    .delete();
-            client.resource(volume).delete();
+            cache.claim(matrix.getMetadata().getNamespace(), claim).ifPresent(api::delete);
+            api.delete(volume);
         }
         return volumes.isEmpty();
     }
@@ -103,7 +99,7 @@ public final class VolumeKeeper {
 
     private void create(HasMetadata object) {
         try {
-            client.resource(object).create();
+            api.create(object);
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
                 throw e;

@@ -4,7 +4,7 @@ import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.api.v1alpha1.Crashes;
 import io.brainmatrix.api.v1alpha1.InstanceStatus;
 import io.brainmatrix.api.v1alpha1.Reason;
-import io.brainmatrix.operator.kube.ClusterCache;
+import io.brainmatrix.operator.kube.ClusterView;
 import io.brainmatrix.operator.kube.NodeDesk;
 import io.brainmatrix.operator.workload.WorkloadNames;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
@@ -28,11 +28,11 @@ public final class MatrixCollector extends Collector {
 
     private static final List<String> INSTANCE = List.of("namespace", "matrix", "instance");
 
-    private final ClusterCache cache;
+    private final ClusterView cache;
     private final NodeDesk desk;
 
     /** Collects from the cache and counts admissions of this process. */
-    public MatrixCollector(ClusterCache cache, NodeDesk desk) {
+    public MatrixCollector(ClusterView cache, NodeDesk desk) {
         this.cache = cache;
         this.desk = desk;
     }
@@ -93,7 +93,7 @@ public final class MatrixCollector extends Collector {
         var lanes =
                 new GaugeMetricFamily(
                         LANE_HELD, "1 while the node's lane is held.", List.of("node"));
-        for (Lease lease : cache.leases()) {
+        for (Lease lease : cache.lanes()) {
             Map<String, String> annotations = lease.getMetadata().getAnnotations();
             String node = annotations == null ? null : annotations.get(WorkloadNames.NODE);
             if (node != null) {

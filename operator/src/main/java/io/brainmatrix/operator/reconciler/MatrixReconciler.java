@@ -1,6 +1,7 @@
 package io.brainmatrix.operator.reconciler;
 
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
+import io.brainmatrix.operator.kube.ClusterCache;
 import io.brainmatrix.operator.kube.MatrixDesk;
 import io.brainmatrix.operator.workload.WorkloadNames;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -31,18 +32,20 @@ public class MatrixReconciler implements Reconciler<BrainMatrix>, Cleaner<BrainM
     /** Between two looks at a matrix that is going. */
     private static final Duration CLEANUP_INTERVAL = Duration.ofSeconds(2);
 
+    private final ClusterCache cache;
     private final MatrixDesk desk;
 
     /** Everything is done by the desk; this class only says when. */
-    public MatrixReconciler(MatrixDesk desk) {
-        this.desk = desk;
+    public MatrixReconciler(OperatorParts parts) {
+        cache = parts.cache();
+        desk = parts.matrices();
     }
 
     @Override
     public List<EventSource<?, BrainMatrix>> prepareEventSources(
             EventSourceContext<BrainMatrix> context) {
-        desk.cache().start();
-        return List.of(new CacheEventSource<>("cluster", desk.cache(), this::concerns));
+        cache.start();
+        return List.of(new CacheEventSource<>("cluster", cache, this::concerns));
     }
 
     private Set<ResourceID> concerns(HasMetadata changed) {

@@ -1,6 +1,7 @@
 package io.brainmatrix.operator.reconciler;
 
 import io.brainmatrix.api.v1alpha1.NodeMemory;
+import io.brainmatrix.operator.kube.ClusterCache;
 import io.brainmatrix.operator.kube.NodeDesk;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
@@ -25,18 +26,20 @@ import java.util.stream.Collectors;
         informer = @Informer,
         maxReconciliationInterval = @MaxReconciliationInterval(interval = 60))
 public class NodeReconciler implements Reconciler<NodeMemory> {
+    private final ClusterCache cache;
     private final NodeDesk desk;
 
     /** Everything is done by the desk; this class only says when. */
-    public NodeReconciler(NodeDesk desk) {
-        this.desk = desk;
+    public NodeReconciler(OperatorParts parts) {
+        cache = parts.cache();
+        desk = parts.nodes();
     }
 
     @Override
     public List<EventSource<?, NodeMemory>> prepareEventSources(
             EventSourceContext<NodeMemory> context) {
-        desk.cache().start();
-        return List.of(new CacheEventSource<>("cluster", desk.cache(), this::concerns));
+        cache.start();
+        return List.of(new CacheEventSource<>("cluster", cache, this::concerns));
     }
 
     private Set<ResourceID> concerns(HasMetadata changed) {

@@ -1,8 +1,6 @@
 package io.brainmatrix.operator.reconciler;
 
 import io.brainmatrix.operator.admission.SerialAdmission;
-import io.brainmatrix.operator.kube.MatrixDesk;
-import io.brainmatrix.operator.kube.NodeDesk;
 import io.brainmatrix.operator.kube.OperatorSettings;
 import io.brainmatrix.operator.metrics.MatrixCollector;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -36,18 +34,6 @@ class Wiring {
     @Singleton
     OperatorParts parts(KubernetesClient client, OperatorSettings settings) {
         return OperatorParts.of(client, settings, new SerialAdmission());
-    }
-
-    @Produces
-    @Singleton
-    NodeDesk nodes(OperatorParts parts) {
-        return parts.nodes();
-    }
-
-    @Produces
-    @Singleton
-    MatrixDesk matrices(OperatorParts parts) {
-        return parts.matrices();
     }
 
     /**

@@ -1,0 +1,54 @@
+package io.brainmatrix.operator.kube;
+
+import io.brainmatrix.api.v1alpha1.BrainMatrix;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the operator asks of the API server: reads of the present state, and writes. It is a port:
+ * the simulation decides against its own cluster through it.
+ *
+ * <p>Every call throws {@link io.fabric8.kubernetes.client.KubernetesClientException} with the
+ * server's status code: 409 for a version that is no longer the latest or a name that is taken, 404
+ * for an object that is not there, code 0 when no answer came (the write may have happened).
+ */
+public interface ClusterApi {
+    /** An object as it is now; empty when there is none. */
+    <T extends HasMetadata> Optional<T> get(Class<T> kind, @Nullable String namespace, String name);
+
+    /** All pods of ours as they are now. */
+    List<Pod> managedPods();
+
+    /** What the kubelet and the scheduler said about a pod. */
+    List<Event> events(Pod pod);
+
+    /** Creates an object. */
+    void create(HasMetadata object);
+
+    /** Replaces an object of exactly the version in its metadata. */
+    void update(HasMetadata object);
+
+    /** Replaces the status of a matrix of exactly the version in its metadata. */
+    void updateStatus(BrainMatrix matrix);
+
+    /**
+     * Merges fields into an object (RFC 7396). With a UID in it, the patch is refused for a later
+     * object of the same name.
+     */
+    void merge(
+            Class<? extends HasMetadata> kind,
+            @Nullable String namespace,
+            String name,
+            Map<String, Object> fields);
+
+    /** Asks for an object's end; nothing happens when there is none of that UID. */
+    void delete(HasMetadata seen);
+
+    /** As {@link #delete}, but only of exactly the version that was seen. */
+    void deleteUnchanged(HasMetadata seen);
+}

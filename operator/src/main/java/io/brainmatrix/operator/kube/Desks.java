@@ -1,0 +1,41 @@
+package io.brainmatrix.operator.kube;
+
+import io.brainmatrix.operator.admission.AdmissionPolicy;
+import java.time.Clock;
+
+/**
+ * The two that decide and act, put together over a cluster: a real one, or one on paper.
+ *
+ * @param nodes admits, one node per pass
+ * @param matrices places, counts and describes, one matrix per pass
+ */
+public record Desks(NodeDesk nodes, MatrixDesk matrices) {
+    /** Builds both; nothing is read or written yet. */
+    public static Desks of(
+            ClusterApi api,
+            ClusterView view,
+            OperatorSettings settings,
+            AdmissionPolicy policy,
+            Clock clock) {
+        PodKeeper pods = new PodKeeper(api);
+        NodeReader reader = new NodeReader(view, settings, clock, api::events);
+        return new Desks(
+                new NodeDesk(
+                        api,
+                        view,
+                        reader,
+                        new LaneKeeper(api, settings.namespace(), clock),
+                        pods,
+                        policy,
+                        settings),
+                new MatrixDesk(
+                        view,
+                        new MatrixReader(view, reader, policy, clock),
+                        reader,
+                        new VolumeKeeper(api, view),
+                        pods,
+                        new StatusWriter(api),
+                        new EventPublisher(api, clock),
+                        clock));
+    }
+}

@@ -1,0 +1,122 @@
+package io.brainmatrix.operator.kube;
+
+import io.brainmatrix.api.v1alpha1.BrainMatrix;
+import io.brainmatrix.operator.workload.WorkloadNames;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.net.HttpURLConnection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A real API server, through the Fabric8 client. */
+public final class KubernetesApi implements ClusterApi {
+    private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+
+    private final KubernetesClient client;
+
+    /** Reads and writes with this client's rights. */
+    public KubernetesApi(KubernetesClient client) {
+        this.client = client;
+    }
+
+    @Override
+    public <T extends HasMetadata> Optional<T> get(
+            Class<T> kind, @Nullable String namespace, String name) {
+        return Optional.ofNullable(resource(kind, namespace, name).get());
+    }
+
+    @Override
+    public List<Pod> managedPods() {
+        return client.pods()
+                .inAnyNamespace()
+                .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
+                .list()
+                .getItems();
+    }
+
+    @Override
+    public List<Event> events(Pod pod) {
+        return client.v1()
+                .events()
+                .inNamespace(pod.getMetadata().getNamespace())
+                .withField("involvedObject.uid", pod.getMetadata().getUid())
+                .list()
+                .getItems();
+    }
+
+    @Override
+    public void create(HasMetadata object) {
+        client.resource(object).create();
+    }
+
+    @Override
+    public void update(HasMetadata object) {
+        client.resource(object).update(); // carries the version that was read
+    }
+
+    @Override
+    public void updateStatus(BrainMatrix matrix) {
+        client.resource(matrix).updateStatus();
+    }
+
+    @Override
+    public void merge(
+            Class<? extends HasMetadata> kind,
+            @Nullable String namespace,
+            String name,
+            Map<String, Object> fields) {
+        resource(kind, namespace, name).patch(MERGE, Serialization.asJson(fields));
+    }
+
+    @Override
+    public void delete(HasMetadata seen) {
+        HasMetadata present =
+                get(
+                                seen.getClass(),
+                                seen.getMetadata().getNamespace(),
+                                seen.getMetadata().getName())
+                        .orElse(null);
+        boolean same =
+                present != null
+                        && Objects.equals(
+                                present.getMetadata().getUid(), seen.getMetadata().getUid());
+        if (same) {
+            resource(
+                            seen.getClass(),
+                            seen.getMetadata().getNamespace(),
+                            seen.getMetadata().getName())
+                    .delete();
+        }
+    }
+
+    @Override
+    public void deleteUnchanged(HasMetadata seen) {
+        try {
+            client.resource(seen)
+                    .lockResourceVersion(seen.getMetadata().getResourceVersion())
+                    .delete();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT
+                    && e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+                throw e;
+            }
+        }
+    }
+
+    private <T extends HasMetadata> Resource<T> resource(
+            Class<T> kind, @Nullable String namespace, String name) {
+        return namespace == null
+                ? client.resources(kind).withName(name)
+                : client.resources(kind).inNamespace(namespace).withName(name);
+    }
+}
