@@ -35,6 +35,7 @@ final class Agent {
     private final Publisher publisher;
     private final @Nullable String chartReserve;
     private final Clock clock;
+    private final LoadWindows loads = new LoadWindows();
     private final AtomicBoolean ready = new AtomicBoolean();
     private final AtomicLong publishes = new AtomicLong();
     private final AtomicLong samples = new AtomicLong();
@@ -79,7 +80,7 @@ final class Agent {
         sampler.sample(System.nanoTime(), clock.instant(), rule);
         samples.incrementAndGet();
         NodeMemoryStatus snapshot = snapshot(rule);
-        boolean worth = worth(snapshot, fast, rule);
+        boolean worth = worth(snapshot, fast);
         boolean mayTry = failedNanos == 0 || now - failedNanos > RETRY.toNanos();
         if (worth && mayTry) {
             // One snapshot: the pods are asked again, and memory is read last.
@@ -90,9 +91,9 @@ final class Agent {
         }
     }
 
-    private boolean worth(NodeMemoryStatus snapshot, boolean fast, SettleRule rule) {
+    private boolean worth(NodeMemoryStatus snapshot, boolean fast) {
         Duration since = Duration.ofNanos(System.nanoTime() - publishedNanos);
-        return PublishPolicy.why(published, snapshot, since, fast, rule.window()).isPresent();
+        return PublishPolicy.why(published, snapshot, since, fast).isPresent();
     }
 
     private long pause(boolean fast) {
@@ -107,7 +108,11 @@ final class Agent {
     }
 
     private NodeMemoryStatus snapshot(SettleRule rule) {
-        return sampler.snapshot(clock.instant(), reserve, rule, reports);
+        return sampler.snapshot(
+                clock.instant(),
+                reserve,
+                rule,
+                loads.judge(reports, System.nanoTime(), sampler.settled(), rule.window()));
     }
 
     private void publish(NodeMemoryStatus snapshot) {

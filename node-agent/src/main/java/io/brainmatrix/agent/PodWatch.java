@@ -94,7 +94,8 @@ final class PodWatch {
                                     bytes(json, "peak"),
                                     bytes(json, "limit"),
                                     time(json, "loadStarted"),
-                                    time(json, "loadEnded")))
+                                    time(json, "loadEnded"),
+                                    null))
                     : Optional.empty();
         } catch (IOException | java.time.format.DateTimeParseException e) {
             return Optional.empty();

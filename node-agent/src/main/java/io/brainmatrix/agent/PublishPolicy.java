@@ -5,7 +5,6 @@ import io.brainmatrix.api.v1alpha1.NodeMemoryStatus;
 import io.brainmatrix.api.v1alpha1.PodMemory;
 import io.brainmatrix.api.v1alpha1.SwapUse;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -41,11 +40,7 @@ final class PublishPolicy {
      * @param last what was published last; absent before the first time
      */
     static Optional<String> why(
-            @Nullable NodeMemoryStatus last,
-            NodeMemoryStatus now,
-            Duration since,
-            boolean fast,
-            Duration window) {
+            @Nullable NodeMemoryStatus last, NodeMemoryStatus now, Duration since, boolean fast) {
         if (last == null) {
             return Optional.of("first");
         }
@@ -58,7 +53,7 @@ final class PublishPolicy {
         if (!phases(last.instances()).equals(phases(now.instances()))) {
             return Optional.of("a pod's phase");
         }
-        if (loadJudged(last, now, window)) {
+        if (!loadsSettled(last.instances()).containsAll(loadsSettled(now.instances()))) {
             return Optional.of("a whole window after a load");
         }
         if (swapping(last.swap()) != swapping(now.swap())
@@ -72,25 +67,12 @@ final class PublishPolicy {
         return since.compareTo(heartbeat) >= 0 ? Optional.of("heartbeat") : Optional.empty();
     }
 
-    /**
-     * The first snapshot whose window lies wholly after a load's end, and settled: what the lane's
-     * release waits for.
-     */
-    private static boolean loadJudged(
-            NodeMemoryStatus last, NodeMemoryStatus now, Duration window) {
-        return now.settledSince() != null
-                && now.instances().stream()
-                        .map(PodMemory::loadEnded)
-                        .filter(Objects::nonNull)
-                        .map(end -> end.plus(window))
-                        .anyMatch(
-                                judged ->
-                                        before(last.heartbeat(), judged)
-                                                && !before(now.heartbeat(), judged));
-    }
-
-    private static boolean before(@Nullable Instant time, Instant other) {
-        return time != null && time.isBefore(other);
+    /** Pods after whose load memory has settled: what the lane's release waits for. */
+    private static List<String> loadsSettled(List<PodMemory> pods) {
+        return pods.stream()
+                .filter(p -> Boolean.TRUE.equals(p.loadSettled()))
+                .map(PodMemory::podUid)
+                .toList();
     }
 
     private static Map<String, String> phases(List<PodMemory> pods) {

@@ -15,7 +15,6 @@ import org.junit.jupiter.api.Test;
 
 class PublishPolicyTest {
     private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
-    private static final Duration WINDOW = Duration.ofSeconds(1);
     private static final long GI = 1L << 30;
 
     private static NodeMemoryStatus at(
@@ -36,12 +35,12 @@ class PublishPolicyTest {
     }
 
     private static PodMemory pod(String phase, @Nullable Instant loadEnded) {
-        return new PodMemory("uid", phase, 1L, null, null, null, null, null, loadEnded);
+        return new PodMemory("uid", phase, 1L, null, null, null, null, null, loadEnded, null);
     }
 
     private static java.util.Optional<String> why(
             NodeMemoryStatus last, NodeMemoryStatus now, Duration since, boolean fast) {
-        return PublishPolicy.why(last, now, since, fast, WINDOW);
+        return PublishPolicy.why(last, now, since, fast);
     }
 
     @Test
@@ -79,13 +78,17 @@ class PublishPolicyTest {
     }
 
     @Test
-    void theFirstSettledSnapshotAWholeWindowAfterALoadIsPublished() {
+    void theFirstSnapshotThatIsSettledAWholeWindowAfterALoadIsPublished() {
         PodMemory pod = pod("Serving", NOW);
-        NodeMemoryStatus early = at(NOW.plusMillis(500), GI, NOW, pod);
 
-        assertThat(why(early, at(NOW.plusMillis(900), GI, NOW, pod), Duration.ZERO, true))
+        assertThat(why(at(NOW, GI, NOW, pod), at(NOW, GI, NOW, pod), Duration.ZERO, true))
                 .isEmpty();
-        assertThat(why(early, at(NOW.plusSeconds(1), GI, NOW, pod), Duration.ZERO, true))
+        assertThat(
+                        why(
+                                at(NOW, GI, NOW, pod),
+                                at(NOW, GI, NOW, pod.judged(true)),
+                                Duration.ZERO,
+                                true))
                 .contains("a whole window after a load");
     }
 

@@ -23,4 +23,22 @@ public record PodMemory(
         @JsonPropertyDescription("When its load began, on the node's clock.")
                 @Nullable Instant loadStarted,
         @JsonPropertyDescription("When its load ended, on the node's clock.")
-                @Nullable Instant loadEnded) {}
+                @Nullable Instant loadEnded,
+        @JsonPropertyDescription(
+                        "Whether the node's memory has been settled for a whole window since its load ended, judged on the agent's monotonic clock; absent until then.")
+                @Nullable Boolean loadSettled) {
+    /** The same report with the agent's judgement of the time after its load. */
+    public PodMemory judged(@Nullable Boolean settled) {
+        return new PodMemory(
+                podUid,
+                phase,
+                used,
+                predicted,
+                steady,
+                peak,
+                limit,
+                loadStarted,
+                loadEnded,
+                settled);
+    }
+}

@@ -117,7 +117,9 @@ class RoundTripTest {
                         new MemoryPressure(0L, 0L),
                         new SwapUse(1L, 2L, 3L, 4L),
                         true,
-                        List.of(new PodMemory("uid", "Serving", 1L, 2L, 3L, 4L, 5L, WHEN, WHEN)));
+                        List.of(
+                                new PodMemory(
+                                        "uid", "Serving", 1L, 2L, 3L, 4L, 5L, WHEN, WHEN, true)));
         NodeMemoryStatus bare =
                 new NodeMemoryStatus(
                         null, null, null, null, null, null, null, null, null, null, null,
