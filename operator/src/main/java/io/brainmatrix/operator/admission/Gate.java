@@ -1,6 +1,7 @@
 package io.brainmatrix.operator.admission;
 
 import io.brainmatrix.api.v1alpha1.Bytes;
+import io.brainmatrix.api.v1alpha1.Durations;
 import io.brainmatrix.api.v1alpha1.Reason;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,15 @@ final class Gate {
                     new Waiting(verdict.reason(), verdict.message(), OptionalInt.of(position)));
         }
         return open ? head : Optional.empty();
+    }
+
+    /** Whether there is a fresh reading and, by promises and by measurement, room. */
+    static boolean fits(NodeSnapshot node, Candidate candidate) {
+        if (node.reading().filter(NodeReading::fresh).isEmpty()) {
+            return false;
+        }
+        Ledger ledger = Ledger.of(node, node.reading().get());
+        return ledger.fits(candidate.needed()) && ledger.fitsMeasured(candidate.needed());
     }
 
     private record Verdict(boolean passes, Reason reason, String message) {
@@ -135,7 +145,7 @@ final class Gate {
                                             ? Bytes.text(reading.slopePerSecond().getAsLong())
                                             : "an unknown amount",
                                     Bytes.text(demand.maxSlopePerSecond()),
-                                    demand.window()));
+                                    Durations.text(demand.window())));
         }
         return new Verdict(true, Reason.Loading, "the gate is open");
     }

@@ -9,20 +9,29 @@ import java.util.List;
  *
  * @param allocatable what the kubelet lets pods have
  * @param reserve kept free for the system
- * @param foreign charged to pods that are not ours
+ * @param foreign charged to pods that are not ours: their requests
+ * @param unaccounted measured use that nobody explains: host processes, pods that use more than
+ *     they requested, users of the GPU
  * @param committed promised to ours, pods that are still ending included
  * @param unused promised to ours and not used yet by the node's latest snapshot: not free, though
  *     it looks so
  * @param available measured
  */
 public record Ledger(
-        long allocatable, long reserve, long foreign, long committed, long unused, long available) {
+        long allocatable,
+        long reserve,
+        long foreign,
+        long unaccounted,
+        long committed,
+        long unused,
+        long available) {
 
     /** The account of a snapshot and its reading. */
-    static Ledger of(NodeSnapshot node, NodeReading reading) {
+    public static Ledger of(NodeSnapshot node, NodeReading reading) {
         List<Occupant> charged = node.occupants().stream().filter(o -> !o.ended()).toList();
         long committed = 0;
         long unused = 0;
+        long known = 0;
         for (Occupant occupant : charged) {
             committed = Math.addExact(committed, occupant.commitment());
             // A pod that the snapshot does not tell of may have used nothing yet: all of its
@@ -30,22 +39,28 @@ public record Ledger(
             unused =
                     Math.addExact(
                             unused, Math.max(0, occupant.commitment() - occupant.used().orElse(0)));
+            known = Math.addExact(known, occupant.used().orElse(occupant.commitment()));
         }
+        // What the system itself may use is set apart twice: by the kubelet, between capacity and
+        // allocatable, and by the reserve.
+        long system = Math.max(0, reading.capacity() - node.allocatable()) + reading.reserve();
+        long others = reading.capacity() - reading.available() - known;
         return new Ledger(
                 node.allocatable(),
                 reading.reserve(),
                 node.foreign(),
+                Math.max(0, others - node.foreign() - system),
                 committed,
                 unused,
                 reading.available());
     }
 
     /**
-     * Room that is neither reserved, nor charged to others, nor promised; negative when
-     * over-committed.
+     * Room that is neither reserved, nor charged to others, nor used by somebody unknown, nor
+     * promised; negative when over-committed.
      */
     public long free() {
-        return allocatable - reserve - foreign - committed;
+        return allocatable - reserve - foreign - unaccounted - committed;
     }
 
     /** Room of an otherwise empty node. */
@@ -68,12 +83,13 @@ public record Ledger(
 
     /** The sum behind {@link #free()}, as text. */
     public String explainPromised() {
-        return "%s free = %s allocatable - %s reserve - %s other pods - %s promised"
+        return "%s free = %s allocatable - %s reserve - %s other pods - %s unaccounted - %s promised"
                 .formatted(
                         Bytes.text(free()),
                         Bytes.text(allocatable),
                         Bytes.text(reserve),
                         Bytes.text(foreign),
+                        Bytes.text(unaccounted),
                         Bytes.text(committed));
     }
 

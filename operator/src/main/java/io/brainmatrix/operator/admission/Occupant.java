@@ -15,7 +15,9 @@ import java.util.OptionalLong;
  * @param ready whether it is Ready now
  * @param ended whether its containers have stopped for good: its memory is free
  * @param deleting whether somebody asked for its deletion; charged until it has ended or is gone
- * @param loadEnded when its load ended by its own report, on the node's clock
+ * @param loaded whether its load has ended, by its own report
+ * @param loadSettled whether the node's memory has been settled for a whole window since then, by
+ *     the node's agent
  * @param stuck why it cannot even start, if so
  */
 public record Occupant(
@@ -28,7 +30,8 @@ public record Occupant(
         boolean ready,
         boolean ended,
         boolean deleting,
-        Optional<Instant> loadEnded,
+        boolean loaded,
+        boolean loadSettled,
         Instant created,
         Duration loadTimeout,
         Optional<Stuck> stuck) {

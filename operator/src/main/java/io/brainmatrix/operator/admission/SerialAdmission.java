@@ -36,18 +36,23 @@ public final class SerialAdmission implements AdmissionPolicy {
             return loading(node, holder, occupant.get());
         }
         return node.candidates().stream()
-                .filter(c -> c.holder().equals(holder) && mayBeCreated(node, c))
+                .filter(c -> c.holder().equals(holder))
                 .findFirst()
-                .<Action>map(Action.CreatePod::new)
+                .map(c -> unborn(node, holder, c))
                 .orElseGet(() -> new Action.ReleaseLane(holder, "its pod is gone"));
     }
 
     /**
-     * The lane was taken through the gate; what may still stop the pod is a change of mind, not of
-     * memory.
+     * The lane was taken through the gate, and whoever took it died before the pod was made. Its
+     * spec or the node's memory may have changed since.
      */
-    private static boolean mayBeCreated(NodeSnapshot node, Candidate candidate) {
-        return node.schedulable() && candidate.hindrance().isEmpty();
+    private static Action unborn(NodeSnapshot node, Holder holder, Candidate candidate) {
+        if (!node.schedulable() || candidate.hindrance().isPresent()) {
+            return new Action.ReleaseLane(holder, "it may no longer be let in");
+        }
+        return Gate.fits(node, candidate)
+                ? new Action.CreatePod(candidate)
+                : new Action.ReleaseLane(holder, "it no longer fits");
     }
 
     private static Action loading(NodeSnapshot node, Holder holder, Occupant pod) {
@@ -75,19 +80,12 @@ public final class SerialAdmission implements AdmissionPolicy {
         return new Action.Nothing();
     }
 
-    /**
-     * Memory has settled after this load: it is settled in a reading whose whole window lies after
-     * the load's end. Both times are of the node's own clock.
-     */
+    /** Memory has settled after this load, in a snapshot that is fresh. */
     private static boolean arrived(NodeSnapshot node, Occupant pod) {
-        if (node.reading().isEmpty() || pod.loadEnded().isEmpty()) {
-            return false;
-        }
-        NodeReading reading = node.reading().get();
-        Instant judged = pod.loadEnded().get().plus(reading.settleWindow());
-        return reading.fresh()
-                && reading.settledSince().isPresent()
-                && !reading.takenAt().isBefore(judged);
+        return pod.loadSettled()
+                && node.reading()
+                        .filter(r -> r.fresh() && r.settledSince().isPresent())
+                        .isPresent();
     }
 
     private static Action free(NodeSnapshot node, Optional<Candidate> open) {

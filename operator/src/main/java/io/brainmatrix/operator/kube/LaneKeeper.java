@@ -107,8 +107,7 @@ public final class LaneKeeper {
     private boolean write(Lease lease, boolean exists) {
         try {
             if (exists) {
-                api.update(
-                        lease); // carries the version that was read: 409 when it is not the latest
+                api.update(lease); // of the version that was read: a later one is a conflict
             } else {
                 api.create(lease);
             }

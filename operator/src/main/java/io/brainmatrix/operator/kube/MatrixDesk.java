@@ -96,7 +96,7 @@ public final class MatrixDesk {
         volumes.volumes(
                 matrix,
                 matrix.getSpec().instances().stream().map(i -> nodes.volume(matrix, i)).toList());
-        MatrixSnapshot snapshot = counting ? reader.read(matrix) : seen;
+        MatrixSnapshot snapshot = counting ? reader.read(matrix, statuses::node) : seen;
         MatrixPlan plan = MatrixPolicy.decide(snapshot);
         Optional<Duration> again = write(matrix, plan);
         if (again.equals(Optional.of(CONFLICT))) {
@@ -141,7 +141,7 @@ public final class MatrixDesk {
             }
             case PodStep.Forget forget -> {
                 LOG.infof("End recorded namespace=%s pod=%s", namespace, forget.pod());
-                pods.forget(matrix, forget);
+                pods.forget(namespace, forget.pod(), forget.uid());
             }
         }
     }
@@ -152,13 +152,16 @@ public final class MatrixDesk {
         List<PodView> left = reader.read(matrix).pods();
         for (PodView pod : left) {
             if (pod.end().isPresent()) {
-                pods.forget(matrix, new PodStep.Forget(pod.name(), pod.uid()));
+                pods.forget(namespace, pod.name(), pod.uid());
             } else if (!pod.deleting()) {
                 pods.stop(
                         namespace, pod.name(), pod.uid(), Reason.Removed.name(), Optional.empty());
             }
         }
-        if (!left.isEmpty()) {
+        // The cache may not know yet of a pod that was made while the matrix was deleted.
+        Optional<String> uid = Optional.of(matrix.getMetadata().getUid());
+        if (!left.isEmpty()
+                || pods.ours().stream().anyMatch(p -> PodReader.matrixUidOf(p).equals(uid))) {
             return false;
         }
         written.remove(matrix.getMetadata().getUid());

@@ -7,10 +7,13 @@ import io.brainmatrix.api.v1alpha1.InstanceStatus;
 import io.brainmatrix.api.v1alpha1.NodeMemory;
 import io.brainmatrix.api.v1alpha1.Placement;
 import io.brainmatrix.api.v1alpha1.PodMemory;
+import io.brainmatrix.api.v1alpha1.Reason;
 import io.brainmatrix.operator.admission.AdmissionPolicy;
 import io.brainmatrix.operator.admission.Candidate;
 import io.brainmatrix.operator.admission.CandidatePolicy;
 import io.brainmatrix.operator.admission.InstanceKey;
+import io.brainmatrix.operator.admission.Ledger;
+import io.brainmatrix.operator.admission.NodeSnapshot;
 import io.brainmatrix.operator.admission.Waiting;
 import io.brainmatrix.operator.matrix.MatrixSnapshot;
 import io.brainmatrix.operator.matrix.PodView;
@@ -29,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Reads everything that a decision about one matrix needs, from the cache. */
@@ -46,12 +50,22 @@ public final class MatrixReader {
         this.clock = clock;
     }
 
-    /** The present state of a matrix. */
+    /** The present state of a matrix, from the cache alone. */
     public MatrixSnapshot read(BrainMatrix matrix) {
+        return read(matrix, cache::node);
+    }
+
+    /**
+     * The present state of a matrix.
+     *
+     * @param nodeOf finds a pod's node: an end is told from its node's reboot by the boot id, and a
+     *     cache may know the end before it knows the reboot
+     */
+    public MatrixSnapshot read(BrainMatrix matrix, Function<String, Optional<Node>> nodeOf) {
         Instant now = clock.instant();
         List<PodView> pods =
                 cache.podsOf(matrix.getMetadata().getUid()).stream()
-                        .map(pod -> view(pod, now))
+                        .map(pod -> view(pod, nodeOf, now))
                         .toList();
         Map<String, PodMemory> memory = new HashMap<>();
         pods.stream()
@@ -75,8 +89,8 @@ public final class MatrixReader {
                 placements);
     }
 
-    private PodView view(Pod pod, Instant now) {
-        return PodReader.view(pod, PodReader.nodeOf(pod).flatMap(cache::node), now);
+    private static PodView view(Pod pod, Function<String, Optional<Node>> nodeOf, Instant now) {
+        return PodReader.view(pod, PodReader.nodeOf(pod).flatMap(nodeOf), now);
     }
 
     private static List<String> placedOn(BrainMatrix matrix) {
@@ -92,13 +106,14 @@ public final class MatrixReader {
     private Map<String, PlacementPlan> placements(BrainMatrix matrix, List<PodView> pods) {
         Map<String, PlacementPlan> placements = new HashMap<>();
         Map<String, Long> taken = new HashMap<>();
+        Map<String, Account> accounts = new HashMap<>();
         for (Instance instance : matrix.getSpec().instances()) {
             if (pods.stream().anyMatch(p -> p.instance().equals(instance.name()))) {
                 continue;
             }
             PlacementPlan plan =
                     PlacementPolicy.place(
-                            demand(matrix, instance), nodeViews(matrix, instance, taken));
+                            demand(matrix, instance), nodeViews(matrix, accounts, taken));
             placements.put(instance.name(), plan);
             if (plan instanceof PlacementPlan.Place(String node)) {
                 taken.merge(node, Bytes.of(instance.budget().ram()), Long::sum);
@@ -135,28 +150,29 @@ public final class MatrixReader {
     }
 
     private List<NodeView> nodeViews(
-            BrainMatrix matrix, Instance instance, Map<String, Long> taken) {
-        Map<String, Long> promised = promised(matrix, instance.name());
+            BrainMatrix matrix, Map<String, Account> accounts, Map<String, Long> taken) {
+        Map<String, Long> waiting = waiting(matrix);
         return cache.nodes().stream()
                 .map(
                         node -> {
                             String name = node.getMetadata().getName();
-                            long present =
-                                    taken.getOrDefault(name, 0L) + promised.getOrDefault(name, 0L);
-                            return view(node, present);
+                            return view(
+                                    node,
+                                    accounts.computeIfAbsent(name, this::account),
+                                    taken.getOrDefault(name, 0L) + waiting.getOrDefault(name, 0L));
                         })
                 .toList();
     }
 
     /**
-     * What is placed on each node, whether it runs or waits; this matrix counts by its pods and by
-     * {@code taken} instead.
+     * What other matrices' instances, those that have no pod yet, were placed on each node for;
+     * this matrix's count as {@code taken} instead.
      */
-    private Map<String, Long> promised(BrainMatrix matrix, String instance) {
-        Map<String, Long> promised = new HashMap<>();
+    private Map<String, Long> waiting(BrainMatrix matrix) {
+        Map<String, Long> waiting = new HashMap<>();
         for (BrainMatrix other : cache.matrices()) {
             boolean own = other.getMetadata().getUid().equals(matrix.getMetadata().getUid());
-            if (other.getStatus() == null || other.getSpec() == null) {
+            if (own || other.getStatus() == null || other.getSpec() == null) {
                 continue;
             }
             Map<String, Long> budgets =
@@ -168,26 +184,42 @@ public final class MatrixReader {
                                             (a, b) -> a));
             for (InstanceStatus status : other.getStatus().instances()) {
                 Long budget = budgets.get(status.name());
-                boolean counts = !own || (status.pod() != null && !status.name().equals(instance));
-                if (budget != null && status.node() != null && counts) {
-                    promised.merge(status.node(), budget, Long::sum);
+                boolean waits =
+                        status.pod() == null
+                                && status.reason() != Reason.Suspended
+                                && status.reason() != Reason.TooManyDeaths;
+                if (budget != null && status.node() != null && waits) {
+                    waiting.merge(status.node(), budget, Long::sum);
                 }
             }
         }
-        return promised;
+        return waiting;
     }
 
-    private NodeView view(Node node, long promised) {
+    /**
+     * What a node can give.
+     *
+     * @param free now; while somebody loads there only by promises, since measured memory moves
+     * @param most if none of ours were there
+     */
+    private record Account(long free, long most, boolean hasAgent) {}
+
+    private Account account(String node) {
+        NodeSnapshot snapshot = nodes.occupied(node);
+        if (snapshot.reading().isEmpty()) {
+            return new Account(0, snapshot.allocatable() - snapshot.foreign(), false);
+        }
+        Ledger ledger = Ledger.of(snapshot, snapshot.reading().get());
+        return new Account(
+                snapshot.lane().holder().isPresent()
+                        ? ledger.free()
+                        : Math.min(ledger.free(), ledger.measuredFree()),
+                ledger.most(),
+                true);
+    }
+
+    private static NodeView view(Node node, Account account, long promised) {
         String name = node.getMetadata().getName();
-        Optional<NodeMemory> memory = cache.nodeMemory(name);
-        long reserve = memory.map(NodeMemory::getStatus).map(s -> s.reserve()).orElse(0L);
-        long foreign =
-                cache.podsOn(name).stream()
-                        .filter(p -> PodReader.matrixUidOf(p).isEmpty())
-                        .filter(p -> !PodReader.ended(p, true))
-                        .mapToLong(PodReader::memoryRequest)
-                        .sum();
-        long most = NodeReader.allocatable(node) - reserve - foreign;
         boolean ready =
                 node.getStatus() != null
                         && node.getStatus().getConditions() != null
@@ -217,9 +249,10 @@ public final class MatrixReader {
                                                 Objects.requireNonNullElse(t.getValue(), ""),
                                                 t.getEffect()))
                         .toList(),
-                most - promised,
-                most,
-                memory.map(NodeMemory::getStatus).isPresent());
+                account.free(),
+                promised,
+                account.most(),
+                account.hasAgent());
     }
 
     private static PlacementDemand.Tolerated tolerated(Toleration toleration) {

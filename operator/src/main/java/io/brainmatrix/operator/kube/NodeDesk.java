@@ -4,6 +4,7 @@ import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.api.v1alpha1.Bytes;
 import io.brainmatrix.api.v1alpha1.Crashes;
 import io.brainmatrix.api.v1alpha1.Durations;
+import io.brainmatrix.api.v1alpha1.EndClass;
 import io.brainmatrix.api.v1alpha1.Instance;
 import io.brainmatrix.api.v1alpha1.InstanceStatus;
 import io.brainmatrix.api.v1alpha1.ModelSource;
@@ -16,10 +17,12 @@ import io.brainmatrix.operator.admission.Candidate;
 import io.brainmatrix.operator.admission.CandidatePolicy;
 import io.brainmatrix.operator.admission.Holder;
 import io.brainmatrix.operator.admission.NodeSnapshot;
+import io.brainmatrix.operator.admission.Occupant;
 import io.brainmatrix.operator.workload.InferencePod;
 import io.brainmatrix.operator.workload.SpecHash;
 import io.brainmatrix.operator.workload.WorkloadNames;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -32,6 +35,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
@@ -84,36 +88,120 @@ public final class NodeDesk {
         return admissions.get();
     }
 
-    /** One pass; returns when to look again if nothing happens before. */
+    /**
+     * One pass; returns when to look again if nothing happens before.
+     *
+     * <p>Every action is decided twice: from the cache, which costs nothing, and once more from the
+     * lane, the pods and the matrix as the API server has them now. Each kind lags behind by
+     * itself, so the cache may show a matrix from before a life began beside pods from after it
+     * ended.
+     */
     public Optional<Duration> work(String node) {
-        NodeSnapshot snapshot = reader.read(node);
-        ask(node, snapshot);
-        AdmissionDecision decision = policy.decide(snapshot);
-        switch (decision.action()) {
-            case Action.Nothing() -> removeUnused(node, snapshot);
-            case Action.TakeLane(Candidate candidate) -> takeLane(node, candidate);
-            case Action.CreatePod(Candidate candidate) -> create(node, candidate);
-            case Action.ReleaseLane(Holder holder, _) -> release(node, holder);
-            case Action.ReclaimLane(Holder holder) -> reclaim(node, holder);
-            case Action.EndLoad(var pod, var end, String why) -> {
-                LOG.infof(
-                        "Ending a load node=%s namespace=%s pod=%s class=%s reason=%s",
-                        node, pod.key().namespace(), pod.pod(), end, why);
-                pods.stop(
-                        pod.key().namespace(),
-                        pod.pod(),
-                        pod.podUid(),
-                        end.name(),
-                        Optional.of(why));
-            }
+        removeOrphans(node);
+        NodeSnapshot cached = reader.read(node);
+        ask(node, cached);
+        AdmissionDecision decision = policy.decide(cached);
+        if (decision.action() instanceof Action.Nothing) {
+            removeUnused(node, cached);
+        } else {
+            confirm(node, decision.action());
         }
-        return again(snapshot, decision);
+        return again(cached, decision);
+    }
+
+    /**
+     * What was read just now.
+     *
+     * @param matrix the matrix that the action is about; empty when it is gone
+     */
+    private record Latest(Optional<Lease> lease, Optional<BrainMatrix> matrix, Action action) {}
+
+    private void confirm(String node, Action wanted) {
+        Latest latest = latest(node, wanted);
+        switch (latest.action()) {
+            case Action.TakeLane(Candidate candidate)
+                    when wanted instanceof Action.TakeLane(Candidate first)
+                            && same(first, candidate) ->
+                    takeLane(node, candidate, latest);
+            case Action.CreatePod(Candidate candidate)
+                    when wanted instanceof Action.CreatePod(Candidate first)
+                            && same(first, candidate) ->
+                    create(node, candidate, latest.matrix().orElseThrow());
+            case Action.ReleaseLane(Holder holder, String why)
+                    when wanted instanceof Action.ReleaseLane(Holder first, _)
+                            && first.equals(holder) ->
+                    release(node, holder, why, latest);
+            case Action.ReclaimLane(Holder holder)
+                    when wanted instanceof Action.ReclaimLane(Holder first)
+                            && first.equals(holder) ->
+                    reclaim(node, holder, latest);
+            case Action.EndLoad(var pod, var end, String why)
+                    when wanted instanceof Action.EndLoad(var first, _, _)
+                            && first.podUid().equals(pod.podUid()) ->
+                    endLoad(node, pod, end, why);
+            default -> LOG.debugf("Not confirmed node=%s action=%s", node, wanted);
+        }
+    }
+
+    private static boolean same(Candidate a, Candidate b) {
+        return a.key().equals(b.key()) && a.pod().equals(b.pod());
+    }
+
+    /**
+     * Reads and decides anew. The lane comes first: taking it states its version, so nobody can
+     * have been let in since. Pods come before the matrix: one that is gone by then has been
+     * written down in the matrix that is read after it.
+     */
+    private Latest latest(String node, Action action) {
+        Optional<Lease> lease = lanes.read(node);
+        List<Pod> present = present(node);
+        Optional<BrainMatrix> cached = matrixOf(action);
+        Optional<BrainMatrix> matrix =
+                cached.flatMap(
+                        m ->
+                                api.get(
+                                                BrainMatrix.class,
+                                                m.getMetadata().getNamespace(),
+                                                m.getMetadata().getName())
+                                        .filter(
+                                                now ->
+                                                        m.getMetadata()
+                                                                .getUid()
+                                                                .equals(
+                                                                        now.getMetadata()
+                                                                                .getUid())));
+        Map<String, Optional<BrainMatrix>> known =
+                cached.map(m -> Map.of(m.getMetadata().getUid(), matrix)).orElse(Map.of());
+        return new Latest(
+                lease, matrix, policy.decide(reader.read(node, lease, present, known)).action());
+    }
+
+    private Optional<BrainMatrix> matrixOf(Action action) {
+        String uid =
+                switch (action) {
+                    case Action.TakeLane(Candidate candidate) -> candidate.key().matrixUid();
+                    case Action.CreatePod(Candidate candidate) -> candidate.key().matrixUid();
+                    case Action.ReleaseLane(Holder holder, _) -> holder.matrixUid();
+                    case Action.ReclaimLane(Holder holder) -> holder.matrixUid();
+                    case Action.EndLoad(var pod, _, _) -> pod.key().matrixUid();
+                    case Action.Nothing() -> "";
+                };
+        return cache.matrices().stream()
+                .filter(m -> uid.equals(m.getMetadata().getUid()))
+                .findFirst();
+    }
+
+    private void endLoad(String node, Occupant pod, EndClass end, String why) {
+        LOG.infof(
+                "Ending a load node=%s namespace=%s pod=%s class=%s reason=%s",
+                node, pod.key().namespace(), pod.pod(), end, why);
+        pods.stop(pod.key().namespace(), pod.pod(), pod.podUid(), end.name(), Optional.of(why));
     }
 
     private static Optional<Duration> again(NodeSnapshot snapshot, AdmissionDecision decision) {
         boolean starting =
                 snapshot.occupants().stream()
-                        .anyMatch(o -> !o.ended() && !o.everReady() && o.loadEnded().isEmpty());
+                        .anyMatch(o -> !o.ended() && !o.everReady() && !o.loaded());
         Stream<Duration> waits =
                 Stream.of(
                                 starting ? Optional.of(WHILE_STARTING) : Optional.<Duration>empty(),
@@ -126,32 +214,12 @@ public final class NodeDesk {
         return waits.min(Duration::compareTo).map(d -> d.isPositive() ? d : Duration.ofMillis(10));
     }
 
-    /**
-     * Judges once more with lane and pods read just now: the cache may not know yet what was
-     * admitted a moment ago.
-     */
-    private void takeLane(String node, Candidate candidate) {
-        Optional<Lease> lease = lanes.read(node);
-        List<Pod> present = present(node);
-        boolean exists =
-                present.stream()
-                        .anyMatch(
-                                p ->
-                                        p.getMetadata().getName().equals(candidate.pod())
-                                                && p.getMetadata()
-                                                        .getNamespace()
-                                                        .equals(candidate.key().namespace()));
-        boolean confirmed =
-                !exists
-                        && policy.decide(reader.read(node, lease, present)).action()
-                                instanceof Action.TakeLane(Candidate again)
-                        && again.key().equals(candidate.key())
-                        && again.pod().equals(candidate.pod());
-        if (confirmed && lanes.take(node, lease, candidate.holder())) {
+    private void takeLane(String node, Candidate candidate, Latest latest) {
+        if (lanes.take(node, latest.lease(), candidate.holder())) {
             LOG.infof(
                     "Lane taken node=%s namespace=%s pod=%s",
                     node, candidate.key().namespace(), candidate.pod());
-            create(node, candidate);
+            create(node, candidate, latest.matrix().orElseThrow());
         }
     }
 
@@ -164,19 +232,16 @@ public final class NodeDesk {
                 .toList();
     }
 
-    private void create(String node, Candidate candidate) {
-        Optional<BrainMatrix> matrix =
-                cache.matrix(candidate.key().namespace(), candidate.key().matrix());
+    /** Makes the pod from the same version of the matrix that was judged. */
+    private void create(String node, Candidate candidate, BrainMatrix matrix) {
         Optional<Instance> instance =
-                matrix.stream()
-                        .flatMap(m -> m.getSpec().instances().stream())
+                matrix.getSpec().instances().stream()
                         .filter(i -> i.name().equals(candidate.key().instance()))
                         .findFirst();
-        if (matrix.isEmpty() || instance.isEmpty()) {
+        if (instance.isEmpty()) {
             return; // the next pass releases the lane
         }
-        PodKeeper.Creation creation =
-                pods.create(pod(node, candidate, matrix.get(), instance.get()));
+        PodKeeper.Creation creation = pods.create(pod(node, candidate, matrix, instance.get()));
         switch (creation) {
             case PodKeeper.Creation.Created() -> {
                 admissions.incrementAndGet();
@@ -212,7 +277,8 @@ public final class NodeDesk {
                         instance,
                         WorkloadNames.life(candidate.pod()), // the lane names it already
                         node,
-                        cache.node(node).map(n -> n.getStatus().getNodeInfo().getBootID()),
+                        api.get(Node.class, null, node)
+                                .map(n -> n.getStatus().getNodeInfo().getBootID()),
                         model,
                         reader.volume(matrix, instance),
                         CandidatePolicy.loadTimeout(matrix.getSpec().admission()),
@@ -221,18 +287,9 @@ public final class NodeDesk {
                         settings.pullPolicy()));
     }
 
-    /**
-     * Judges once more with lane and pods read just now: a cache that lags behind would give away
-     * the lane under a pod that was created a moment ago.
-     */
-    private void release(String node, Holder holder) {
-        Optional<Lease> lease = lanes.read(node);
-        if (!(policy.decide(reader.read(node, lease, present(node))).action()
-                        instanceof Action.ReleaseLane(Holder again, String why))
-                || !again.equals(holder)) {
-            return;
-        }
-        lease.filter(l -> holds(l, holder))
+    private void release(String node, Holder holder, String why, Latest latest) {
+        latest.lease()
+                .filter(l -> holds(l, holder))
                 .filter(lanes::release)
                 .ifPresent(
                         released ->
@@ -241,11 +298,38 @@ public final class NodeDesk {
                                         node, holder.namespace(), holder.pod(), why));
     }
 
-    private void reclaim(String node, Holder holder) {
-        if (lanes.take(node, lanes.read(node), holder)) {
+    private void reclaim(String node, Holder holder, Latest latest) {
+        if (lanes.take(node, latest.lease(), holder)) {
             LOG.warnf(
                     "Lane reclaimed for a pod that loads without one node=%s namespace=%s pod=%s",
                     node, holder.namespace(), holder.pod());
+        }
+    }
+
+    /**
+     * Lets go of pods whose matrix is gone: one may be made in the moment in which its matrix goes,
+     * and then nobody is left who could write its end down.
+     */
+    private void removeOrphans(String node) {
+        Set<String> known =
+                cache.matrices().stream()
+                        .map(m -> m.getMetadata().getUid())
+                        .collect(Collectors.toSet());
+        for (Pod pod : cache.podsOn(node)) {
+            Optional<String> uid = PodReader.matrixUidOf(pod).filter(u -> !known.contains(u));
+            String namespace = pod.getMetadata().getNamespace();
+            boolean orphan =
+                    uid.isPresent()
+                            && PodReader.label(pod, WorkloadNames.MATRIX)
+                                    .flatMap(name -> api.get(BrainMatrix.class, namespace, name))
+                                    .filter(m -> uid.get().equals(m.getMetadata().getUid()))
+                                    .isEmpty();
+            if (orphan) {
+                LOG.infof(
+                        "Pod of a matrix that is gone node=%s namespace=%s pod=%s",
+                        node, namespace, pod.getMetadata().getName());
+                pods.forget(namespace, pod.getMetadata().getName(), pod.getMetadata().getUid());
+            }
         }
     }
 

@@ -68,11 +68,42 @@ public final class NodeReader {
 
     /** The node's present state, from the cache alone. */
     public NodeSnapshot read(String nodeName) {
-        return read(nodeName, cache.lane(nodeName), cache.podsOn(nodeName));
+        return read(nodeName, cache.lane(nodeName), cache.podsOn(nodeName), Map.of());
     }
 
-    /** The node's present state with a lane and pods that were read just now. */
-    public NodeSnapshot read(String nodeName, Optional<Lease> lease, List<Pod> pods) {
+    /**
+     * The node's present state with a lane and pods that were read just now.
+     *
+     * @param latest matrices that were read just now too, by UID; an empty one is gone
+     */
+    public NodeSnapshot read(
+            String nodeName,
+            Optional<Lease> lease,
+            List<Pod> pods,
+            Map<String, Optional<BrainMatrix>> latest) {
+        Instant now = clock.instant();
+        List<Candidate> candidates = new ArrayList<>();
+        for (BrainMatrix cached : cache.matrices()) {
+            BrainMatrix matrix =
+                    latest.getOrDefault(cached.getMetadata().getUid(), Optional.of(cached))
+                            .orElse(null);
+            if (matrix == null || !placedOn(matrix, nodeName)) {
+                continue;
+            }
+            CandidatePolicy.on(nodeName, view(matrix, present(matrix, nodeName, pods))).stream()
+                    .map(c -> Refusals.apply(c, lease, now))
+                    .forEach(candidates::add);
+        }
+        return read(nodeName, lease, pods, candidates);
+    }
+
+    /** The node without its queue: who is there and what it can give. */
+    public NodeSnapshot occupied(String nodeName) {
+        return read(nodeName, cache.lane(nodeName), cache.podsOn(nodeName), List.of());
+    }
+
+    private NodeSnapshot read(
+            String nodeName, Optional<Lease> lease, List<Pod> pods, List<Candidate> candidates) {
         Instant now = clock.instant();
         Optional<Node> node = cache.node(nodeName);
         Optional<NodeMemory> memory = cache.nodeMemory(nodeName);
@@ -85,15 +116,6 @@ public final class NodeReader {
             } else if (!ended) {
                 foreign += PodReader.memoryRequest(pod);
             }
-        }
-        List<Candidate> candidates = new ArrayList<>();
-        for (BrainMatrix matrix : cache.matrices()) {
-            if (!placedOn(matrix, nodeName)) {
-                continue;
-            }
-            CandidatePolicy.on(nodeName, view(matrix, present(matrix, nodeName, pods))).stream()
-                    .map(c -> Refusals.apply(c, lease, now))
-                    .forEach(candidates::add);
         }
         return new NodeSnapshot(
                 nodeName,
@@ -212,7 +234,8 @@ public final class NodeReader {
                 PodReader.ready(pod),
                 ended,
                 PodReader.deleting(pod),
-                reported.map(PodMemory::loadEnded),
+                reported.filter(p -> p.loadEnded() != null).isPresent(),
+                reported.filter(p -> Boolean.TRUE.equals(p.loadSettled())).isPresent(),
                 created,
                 PodReader.annotation(pod, WorkloadNames.LOAD_TIMEOUT)
                         .map(Duration::parse)

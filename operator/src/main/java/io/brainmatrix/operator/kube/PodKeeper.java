@@ -1,7 +1,5 @@
 package io.brainmatrix.operator.kube;
 
-import io.brainmatrix.api.v1alpha1.BrainMatrix;
-import io.brainmatrix.operator.matrix.PodStep;
 import io.brainmatrix.operator.workload.WorkloadNames;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -73,33 +71,45 @@ public final class PodKeeper {
     }
 
     /**
-     * Says in an annotation why a pod is ended, then deletes it; nothing happens to a later pod of
-     * the same name.
+     * Says in an annotation why a pod is ended, then deletes it. Nothing happens to a later pod of
+     * the same name, nor to one that has changed since it was read here: if it has just died, that
+     * is its end, and not ours.
      */
     public void stop(
             String namespace, String pod, String uid, String why, Optional<String> message) {
+        Optional<Pod> present =
+                read(namespace, pod)
+                        .filter(p -> uid.equals(p.getMetadata().getUid()))
+                        .filter(p -> !PodReader.ended(p, true));
+        if (present.isEmpty()) {
+            return;
+        }
         Map<String, Object> annotations = new HashMap<>();
         annotations.put(WorkloadNames.STOPPING, why);
         message.ifPresent(m -> annotations.put(WorkloadNames.STOPPING_MESSAGE, m));
-        Optional<Pod> present =
-                read(namespace, pod).filter(p -> uid.equals(p.getMetadata().getUid()));
+        String version = present.get().getMetadata().getResourceVersion();
         boolean annotated =
-                present.isPresent()
-                        && patch(
-                                namespace,
-                                pod,
-                                Map.of("metadata", Map.of("uid", uid, "annotations", annotations)));
+                patch(
+                        namespace,
+                        pod,
+                        Map.of(
+                                "metadata",
+                                Map.of(
+                                        "uid",
+                                        uid,
+                                        "resourceVersion",
+                                        version,
+                                        "annotations",
+                                        annotations)));
         if (annotated) {
             api.delete(present.get());
         }
     }
 
     /** Takes our finalizer off a pod whose end is written down, and deletes it. */
-    public void forget(BrainMatrix matrix, PodStep.Forget step) {
-        String namespace = matrix.getMetadata().getNamespace();
+    public void forget(String namespace, String name, String uid) {
         Optional<Pod> present =
-                read(namespace, step.pod())
-                        .filter(p -> step.uid().equals(p.getMetadata().getUid()));
+                read(namespace, name).filter(p -> uid.equals(p.getMetadata().getUid()));
         if (present.isEmpty()) {
             return;
         }
@@ -108,10 +118,7 @@ public final class PodKeeper {
                 pod.getMetadata().getFinalizers().stream()
                         .filter(f -> !f.equals(WorkloadNames.POD_FINALIZER))
                         .toList();
-        patch(
-                namespace,
-                step.pod(),
-                Map.of("metadata", Map.of("uid", step.uid(), "finalizers", others)));
+        patch(namespace, name, Map.of("metadata", Map.of("uid", uid, "finalizers", others)));
         if (pod.getMetadata().getDeletionTimestamp() == null) {
             api.delete(pod);
         }

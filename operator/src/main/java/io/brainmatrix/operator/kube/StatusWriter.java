@@ -2,6 +2,7 @@ package io.brainmatrix.operator.kube;
 
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.api.v1alpha1.BrainMatrixStatus;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.Optional;
@@ -23,6 +24,11 @@ public final class StatusWriter {
                 BrainMatrix.class,
                 matrix.getMetadata().getNamespace(),
                 matrix.getMetadata().getName());
+    }
+
+    /** A node as the API server has it now. */
+    public Optional<Node> node(String name) {
+        return api.get(Node.class, null, name);
     }
 
     /**

@@ -290,15 +290,20 @@ final class InstancePolicy {
         void count(MatrixSnapshot snapshot, PodView ended) {
             var end = ended.end().orElseThrow();
             EndClass endClass = EndClassifier.classify(end);
+            boolean known =
+                    crashes.recent().stream().anyMatch(c -> c.podUid().equals(end.podUid()));
             RecoveryPolicy.Aftermath aftermath =
                     RecoveryPolicy.afterEnd(
                             new RecoveryPolicy.Tally(crashes, retries == null ? 0 : retries),
                             end,
                             endClass,
-                            snapshot.matrix().getSpec().recovery());
+                            snapshot.matrix().getSpec().recovery(),
+                            snapshot.now());
             crashes = aftermath.tally().crashes();
             retries = aftermath.tally().retries() == 0 ? null : aftermath.tally().retries();
-            nextAttempt = aftermath.nextAttempt().orElse(null);
+            if (!known) { // the wait began when it was counted
+                nextAttempt = aftermath.nextAttempt().orElse(null);
+            }
             afterEnd = aftermath.message();
             reasonAfterEnd = aftermath.reason().orElse(null);
         }

@@ -21,6 +21,9 @@ public enum StatusChange {
 
     /** Compares the JSON forms. */
     public static StatusChange between(@Nullable BrainMatrixStatus old, BrainMatrixStatus now) {
+        if (now.equals(old)) {
+            return NONE;
+        }
         String before = old == null ? "" : Serialization.asJson(old);
         String after = Serialization.asJson(now);
         if (before.equals(after)) {

@@ -6,8 +6,8 @@ import java.util.Map;
 /**
  * A node as placement sees it; bytes.
  *
- * @param room what its ledger has left: allocatable less reserve, other pods, and what is placed
- *     there already
+ * @param free what it could let in now, by its ledger and, while nobody loads, by measurement
+ * @param promised what waits there already to be let in
  * @param most what it could give if none of ours were there
  * @param taints those that keep pods away (NoSchedule, NoExecute)
  * @param hasAgent whether its agent publishes readings
@@ -18,12 +18,18 @@ public record NodeView(
         boolean schedulable,
         Map<String, String> labels,
         List<Taint> taints,
-        long room,
+        long free,
+        long promised,
         long most,
         boolean hasAgent) {
     public NodeView {
         labels = Map.copyOf(labels);
         taints = List.copyOf(taints);
+    }
+
+    /** What is left once all that wait there were let in; negative when they do not fit. */
+    public long room() {
+        return free - promised;
     }
 
     /** A node's taint; the value may be empty. */

@@ -7,19 +7,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Chooses a node: of those that may run the instance, the one with most room in its ledger, a
- * cordoned one last.
+ * Chooses a node: of those that may run the instance, one with room for it and for all that wait
+ * there; else one with room for it now, since those that wait there may be too big for what is
+ * left; else any. Among equals the one with most room, a cordoned one last.
  *
- * <p>A placed instance that has no pod stays where it is as long as that node may run it and no
- * other has room that its own lacks; one with a pod is never asked about.
+ * <p>A placed instance that has no pod stays where it is unless another node is better in that
+ * sense; one with a pod is never asked about.
  */
 public final class PlacementPolicy {
-    private static final Comparator<NodeView> MOST_ROOM =
-            Comparator.comparing(NodeView::schedulable)
-                    .thenComparingLong(NodeView::room)
-                    .reversed()
-                    .thenComparing(NodeView::name);
-
     private PlacementPolicy() {}
 
     /** Decides; total for any list of nodes, also an empty one. */
@@ -45,17 +40,25 @@ public final class PlacementPolicy {
                             ? "the cluster has no nodes"
                             : "no node may run it: " + String.join("; ", refusals));
         }
-        NodeView best = able.stream().min(MOST_ROOM).orElseThrow();
-        Optional<NodeView> present =
+        Comparator<NodeView> better = Comparator.comparingInt(n -> rank(demand, n));
+        NodeView best =
+                able.stream()
+                        .max(
+                                better.thenComparingLong(NodeView::room)
+                                        .thenComparing(NodeView::name, Comparator.reverseOrder()))
+                        .orElseThrow();
+        return new PlacementPlan.Place(
                 able.stream()
                         .filter(n -> demand.present().filter(n.name()::equals).isPresent())
-                        .findFirst();
-        boolean stays =
-                present.isPresent()
-                        && (present.get().schedulable() || !best.schedulable())
-                        && (present.get().room() >= demand.needed()
-                                || best.room() < demand.needed());
-        return new PlacementPlan.Place(stays ? present.get().name() : best.name());
+                        .filter(n -> better.compare(n, best) >= 0)
+                        .findFirst()
+                        .orElse(best)
+                        .name());
+    }
+
+    private static int rank(PlacementDemand demand, NodeView node) {
+        int fits = node.room() >= demand.needed() ? 2 : node.free() >= demand.needed() ? 1 : 0;
+        return node.schedulable() ? 3 + fits : fits;
     }
 
     private static Optional<String> refusal(PlacementDemand demand, NodeView node) {

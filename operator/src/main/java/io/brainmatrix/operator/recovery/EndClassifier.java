@@ -22,6 +22,9 @@ public final class EndClassifier {
 
     private static final int SIGKILLED = 137;
 
+    /** SIGKILL, SIGTERM, and what a runtime says of a container that it finds dead at its start. */
+    private static final Set<Integer> SHUT_DOWN = Set.of(SIGKILLED, 143, 255);
+
     /** SIGABRT and SIGSEGV of a process that is not pid 1; as pid 1 both end in 127. */
     private static final Set<Integer> CRASHED = Set.of(127, 134, 139);
 
@@ -49,6 +52,9 @@ public final class EndClassifier {
             return Optional.empty();
         }
         String why = end.stopping().get();
+        if (why.equals(EndClass.LoadTimedOut.name()) && !end.started()) {
+            return Optional.of(EndClass.PodRefused); // no container ever ran: nobody died
+        }
         return Optional.of(
                 DECLARED.stream()
                         .filter(c -> c.name().equals(why))
@@ -57,7 +63,7 @@ public final class EndClassifier {
     }
 
     private static Optional<EndClass> nodeVanished(PodEnd end) {
-        if (end.rebooted()) {
+        if (end.rebooted() && !tellsItself(end)) {
             return Optional.of(EndClass.NodeRebooted);
         }
         boolean lost =
@@ -65,6 +71,13 @@ public final class EndClassifier {
                         || end.podReason().filter("NodeLost"::equals).isPresent()
                         || end.disruptions().contains("DeletionByPodGC");
         return lost && end.exitCode().isEmpty() ? Optional.of(EndClass.NodeLost) : Optional.empty();
+    }
+
+    /** An end that a shutdown does not look like: it happened before the reboot, or after it. */
+    private static boolean tellsItself(PodEnd end) {
+        return end.exitCode().isPresent()
+                && (!SHUT_DOWN.contains(end.exitCode().getAsInt())
+                        || end.containerReason().filter("OOMKilled"::equals).isPresent());
     }
 
     private static Optional<EndClass> evicted(PodEnd end) {

@@ -54,9 +54,14 @@ public final class RecoveryPolicy {
     public record Aftermath(
             Tally tally, Optional<Instant> nextAttempt, Optional<Reason> reason, String message) {}
 
-    /** Counts an end, once, and says what follows. */
+    /**
+     * Counts an end, once, and says what follows.
+     *
+     * @param now on the operator's clock: waits begin here, because a node's clock, which the end
+     *     carries, may be a day off
+     */
     public static Aftermath afterEnd(
-            Tally before, PodEnd end, EndClass endClass, @Nullable Recovery recovery) {
+            Tally before, PodEnd end, EndClass endClass, @Nullable Recovery recovery, Instant now) {
         String told = describe(end, endClass);
         boolean counted =
                 before.crashes().recent().stream().anyMatch(c -> c.podUid().equals(end.podUid()));
@@ -67,16 +72,16 @@ public final class RecoveryPolicy {
             return death(
                     counted ? before : counted(before, end, endClass, recovery, told),
                     told,
-                    end,
-                    recovery);
+                    recovery,
+                    now);
         }
         Crashes crashes = counted ? before.crashes() : noted(before.crashes(), end, endClass, told);
         if (Ends.isFault(endClass)) {
-            return fault(before, counted, crashes, end, endClass, told);
+            return fault(before, counted, crashes, end, endClass, told, now);
         }
         return new Aftermath(
                 new Tally(crashes, before.retries()),
-                Optional.of(end.endedAt().plus(WORLD_DELAY)),
+                Optional.of(now.plus(WORLD_DELAY)),
                 Optional.of(Reason.BackingOff),
                 "%s; queued again after %s".formatted(told, Durations.text(WORLD_DELAY)));
     }
@@ -102,7 +107,7 @@ public final class RecoveryPolicy {
     }
 
     private static Aftermath death(
-            Tally record, String told, PodEnd end, @Nullable Recovery recovery) {
+            Tally record, String told, @Nullable Recovery recovery, Instant now) {
         List<Duration> backoff = backoff(recovery);
         int consecutive =
                 record.crashes().consecutive() == null ? 1 : record.crashes().consecutive();
@@ -117,7 +122,7 @@ public final class RecoveryPolicy {
         Duration wait = backoff.get(Math.max(0, consecutive - 1));
         return new Aftermath(
                 record,
-                Optional.of(end.endedAt().plus(wait)),
+                Optional.of(now.plus(wait)),
                 Optional.of(Reason.BackingOff),
                 "%s; death %d in a row, queued again after %s"
                         .formatted(told, consecutive, Durations.text(wait)));
@@ -129,12 +134,13 @@ public final class RecoveryPolicy {
             Crashes crashes,
             PodEnd end,
             EndClass endClass,
-            String told) {
+            String told,
+            Instant now) {
         int retries = counted ? Math.max(1, before.retries()) : before.retries() + 1;
         Duration wait = faultDelay(retries);
         return new Aftermath(
                 new Tally(crashes, retries),
-                Optional.of(end.endedAt().plus(wait)),
+                Optional.of(now.plus(wait)),
                 Optional.of(faultReason(end, endClass)),
                 "%s; looked at again in %s, or at once when the spec changes"
                         .formatted(told, Durations.text(wait)));

@@ -85,7 +85,8 @@ record Snapshots(NodeSnapshot node) {
                 true,
                 false,
                 false,
-                Optional.of(NOW.minusSeconds(60)),
+                true,
+                true,
                 NOW.minusSeconds(90),
                 Duration.ofMinutes(5),
                 Optional.empty());
@@ -103,13 +104,14 @@ record Snapshots(NodeSnapshot node) {
                 false,
                 false,
                 false,
-                Optional.empty(),
+                false,
+                false,
                 NOW.minus(since),
                 Duration.ofMinutes(5),
                 Optional.empty());
     }
 
-    static Occupant with(Occupant o, boolean ended, boolean deleting, Optional<Instant> loadEnded) {
+    static Occupant with(Occupant o, boolean ended, boolean deleting, boolean loadSettled) {
         return new Occupant(
                 o.key(),
                 o.pod(),
@@ -120,7 +122,8 @@ record Snapshots(NodeSnapshot node) {
                 o.ready(),
                 ended,
                 deleting,
-                loadEnded,
+                o.loaded(),
+                loadSettled,
                 o.created(),
                 o.loadTimeout(),
                 o.stuck());

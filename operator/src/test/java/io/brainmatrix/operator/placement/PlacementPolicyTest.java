@@ -11,8 +11,13 @@ class PlacementPolicyTest {
     private static final long GI = 1L << 30;
 
     private static NodeView node(String name, long room, long most, NodeView.Taint... taints) {
+        return node(name, room, 0, most, taints);
+    }
+
+    private static NodeView node(
+            String name, long free, long promised, long most, NodeView.Taint... taints) {
         return new NodeView(
-                name, true, true, Map.of("zone", "a"), List.of(taints), room, most, true);
+                name, true, true, Map.of("zone", "a"), List.of(taints), free, promised, most, true);
     }
 
     private static PlacementDemand demand(long needed, String present) {
@@ -39,6 +44,20 @@ class PlacementPolicyTest {
                 .isEqualTo(new PlacementPlan.Place("a"));
         assertThat(place(demand(3 * GI, "a"), node("a", 2 * GI, 8 * GI), node("b", 4 * GI, 8 * GI)))
                 .isEqualTo(new PlacementPlan.Place("b"));
+    }
+
+    @Test
+    void r4WhatWaitsOnANodeDoesNotKeepOthersFromItsRoom() {
+        // 4Gi are free on b, and something that needs more than that was placed there.
+        NodeView full = node("a", 0, 0, 8 * GI);
+        NodeView waitedFor = node("b", 4 * GI, 6 * GI, 8 * GI);
+
+        assertThat(place(demand(3 * GI, "a"), full, waitedFor))
+                .isEqualTo(new PlacementPlan.Place("b"));
+        assertThat(place(demand(3 * GI, "b"), full, waitedFor))
+                .isEqualTo(new PlacementPlan.Place("b"));
+        assertThat(place(demand(3 * GI, "a"), full, waitedFor, node("c", 4 * GI, 0, 8 * GI)))
+                .isEqualTo(new PlacementPlan.Place("c"));
     }
 
     @Test

@@ -80,8 +80,17 @@ class EndClassifierTest {
                 .isEqualTo(EndClass.NodeRebooted);
     }
 
+    @ParameterizedTest
+    @CsvSource({"137, OOMKilled, OutOfMemory", "30, Error, LoadAborted", "134, Error, EngineFault"})
+    void rebootDoesNotExplainAnEndThatTellsItself(int code, String reason, EndClass expected) {
+        assertThat(EndClassifier.classify(PodEnds.rebooted(PodEnds.exited(code, reason))))
+                .isEqualTo(expected);
+    }
+
     @Test
     void podWhoseContainerNeverStartedIsNoDeath() {
+        assertThat(EndClassifier.classify(PodEnds.neverStarted("LoadTimedOut")))
+                .isEqualTo(EndClass.PodRefused);
         assertThat(EndClassifier.classify(PodEnds.neverStarted(""))).isEqualTo(EndClass.PodRefused);
         assertThat(EndClassifier.classify(PodEnds.neverStarted("ImageUnavailable")))
                 .isEqualTo(EndClass.ImageUnavailable);

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -59,6 +60,24 @@ class RecoveryPropertyTest {
         }
     }
 
+    @Test
+    void aNodesClockThatIsADayOffChangesNoWait() {
+        PodEnd end = PodEnds.life(1, 137, PodEnds.START, Duration.ofSeconds(20));
+        var none = new RecoveryPolicy.Tally(Crashes.none(), 0);
+        for (Duration off : List.of(Duration.ofDays(-1), Duration.ofDays(1))) {
+            Instant now = end.endedAt().plus(off);
+            assertThat(
+                            RecoveryPolicy.afterEnd(
+                                            none,
+                                            end,
+                                            EndClassifier.classify(end),
+                                            SPECS.getFirst(),
+                                            now)
+                                    .nextAttempt())
+                    .contains(now.plusSeconds(3));
+        }
+    }
+
     /** Births of a loop that dies as it likes, mostly early, sometimes just after resetAfter. */
     private static List<Instant> createdPods(Random random, Recovery recovery) {
         Duration reset =
@@ -86,7 +105,7 @@ class RecoveryPropertyTest {
     private static RecoveryPolicy.Aftermath after(
             RecoveryPolicy.Tally record, PodEnd end, Recovery recovery) {
         EndClass endClass = EndClassifier.classify(end);
-        return RecoveryPolicy.afterEnd(record, end, endClass, recovery);
+        return RecoveryPolicy.afterEnd(record, end, endClass, recovery, end.endedAt());
     }
 
     private static int deadly(Random random) {
