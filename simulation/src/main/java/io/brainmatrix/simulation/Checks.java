@@ -1,0 +1,415 @@
+package io.brainmatrix.simulation;
+
+import io.brainmatrix.api.v1alpha1.BrainMatrix;
+import io.brainmatrix.api.v1alpha1.Bytes;
+import io.brainmatrix.api.v1alpha1.EndClass;
+import io.brainmatrix.api.v1alpha1.Instance;
+import io.brainmatrix.api.v1alpha1.InstanceStatus;
+import io.brainmatrix.api.v1alpha1.NodeMemory;
+import io.brainmatrix.operator.workload.WorkloadNames;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The invariants, judged by the machines' truth: processes, memory and deaths as they are, never by
+ * what the operator's ledger or cache believes.
+ */
+final class Checks implements PaperServer.Watcher {
+    /** An invariant was broken. */
+    static final class Violation extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Violation(String message) {
+            super(message);
+        }
+    }
+
+    /** What happened this recently, in ms, no operator can know: the lag, and a pass. */
+    private static final long UNKNOWABLE = 2 * Faults.LONGEST_LAG;
+
+    /** Two and a half heartbeats in ms, fast and slow, as the operator promises. */
+    private static final long STALE_FAST = 25_000;
+
+    private static final long STALE_SLOW = 150_000;
+
+    /** Least settle window that any simulated matrix asks for, in ms. */
+    private static final long LEAST_WINDOW = 1_000;
+
+    private static final Set<Integer> DEATHS = Set.of(137, 30, 134, 31, 143);
+
+    private record Tally(long certain, long possible) {}
+
+    private final World world;
+    private final Map<String, Tally> deaths = new HashMap<>();
+    private final Map<String, Long> fastSince = new HashMap<>();
+    private final Map<String, Long> bornAt = new HashMap<>();
+    private final Map<String, String> lives = new HashMap<>();
+    private final Set<String> timedOut = new HashSet<>();
+    private long admissions;
+
+    Checks(World world) {
+        this.world = world;
+    }
+
+    /** Pods that the operators made. */
+    long admissions() {
+        return admissions;
+    }
+
+    @Override
+    public void changed(PaperServer.Change change) {
+        if (change.after() instanceof Pod pod && change.before() == null) {
+            bornAt.put(pod.getMetadata().getUid(), world.time.now());
+            if (Pods.ours(pod)) {
+                admissions++;
+                admitted(pod);
+            }
+        } else if (change.after() instanceof Pod pod
+                && !Pods.over(pod)
+                && Pods.annotation(pod, WorkloadNames.STOPPING) != null
+                && change.before() instanceof Pod before
+                && Pods.annotation(before, WorkloadNames.STOPPING) == null) {
+            // It was dead already, and nobody had told yet: both names are right.
+            PaperNode.Process process = world.process(pod.getMetadata().getUid());
+            if (process != null && process.diedAt >= 0) {
+                doubt(process);
+            }
+        }
+        if (change.after() instanceof Pod pod
+                && EndClass.LoadTimedOut.name()
+                        .equals(Pods.annotation(pod, WorkloadNames.STOPPING))) {
+            timedOut(pod);
+        } else if (change.after() instanceof BrainMatrix now
+                && change.before() instanceof BrainMatrix before) {
+            counted(before, now);
+        } else if (change.after() instanceof NodeMemory memory) {
+            String node = memory.getMetadata().getName();
+            if (memory.getSpec() != null && Boolean.TRUE.equals(memory.getSpec().fast())) {
+                fastSince.putIfAbsent(node, world.time.now());
+            } else {
+                fastSince.remove(node);
+            }
+        }
+    }
+
+    // --- an admission ------------------------------------------------------------------------
+
+    private void admitted(Pod pod) {
+        PaperNode node = world.node(Pods.annotation(pod, WorkloadNames.NODE));
+        if (node == null) {
+            throw new Violation("a pod is pinned to no node: " + PaperServer.key(pod));
+        }
+        once(pod);
+        oneAtATime(node, pod);
+        room(node, pod);
+        fresh(node, pod);
+    }
+
+    private void once(Pod pod) {
+        String life =
+                Pods.annotation(pod, WorkloadNames.MATRIX_UID) + "/" + pod.getMetadata().getName();
+        String before = lives.putIfAbsent(life, pod.getMetadata().getUid());
+        if (before != null) {
+            throw new Violation("R1: life " + PaperServer.key(pod) + " began twice");
+        }
+    }
+
+    /** A pod of ours that may hold memory, or will. */
+    private boolean charged(PaperNode node, Pod pod) {
+        if (!Pods.ours(pod) || !node.name().equals(Pods.nodeOf(pod))) {
+            return false;
+        }
+        PaperNode.Process process = node.process(pod.getMetadata().getUid());
+        if (process != null) {
+            return process.diedAt < 0 && node.exists();
+        }
+        boolean neverBound =
+                pod.getMetadata().getDeletionTimestamp() != null
+                        && pod.getSpec().getNodeName() == null;
+        return !neverBound && !Pods.over(pod);
+    }
+
+    private void oneAtATime(PaperNode node, Pod admitted) {
+        long now = world.time.now();
+        for (Pod pod : world.server.list(Pod.class)) {
+            if (PaperServer.same(pod, admitted) || !charged(node, pod)) {
+                continue;
+            }
+            PaperNode.Process process = node.process(pod.getMetadata().getUid());
+            if (process == null || !process.serving(now)) {
+                throw new Violation(
+                        "R1: %s is let in on %s while %s is not ready yet"
+                                .formatted(
+                                        PaperServer.key(admitted),
+                                        node.name(),
+                                        PaperServer.key(pod)));
+            }
+            if (now < process.loadTo + LEAST_WINDOW) {
+                throw new Violation(
+                        "R1: %s is let in on %s %d ms after the load of %s"
+                                .formatted(
+                                        PaperServer.key(admitted),
+                                        node.name(),
+                                        now - process.loadTo,
+                                        PaperServer.key(pod)));
+            }
+        }
+    }
+
+    private void room(PaperNode node, Pod admitted) {
+        long needed = needed(Pods.limit(admitted));
+        long free = free(node, Optional.of(admitted));
+        if (needed > free) {
+            throw new Violation(
+                    "R2: %s needs %s with its headroom, %s has %s"
+                            .formatted(
+                                    PaperServer.key(admitted),
+                                    Bytes.text(needed),
+                                    node.name(),
+                                    Bytes.text(free)));
+        }
+    }
+
+    private static long needed(long commitment) {
+        return commitment + commitment * 20 / 100;
+    }
+
+    /** What the node can still promise, by its own truth. */
+    private long free(PaperNode node, Optional<Pod> but) {
+        long promised = 0;
+        long foreign = 0;
+        for (Pod pod : world.server.list(Pod.class)) {
+            if (but.isPresent() && PaperServer.same(pod, but.get())) {
+                continue;
+            }
+            if (charged(node, pod)) {
+                promised += Pods.limit(pod);
+            } else if (!Pods.ours(pod)
+                    && node.name().equals(pod.getSpec().getNodeName())
+                    && !Pods.over(pod)) {
+                long age = world.time.now() - bornAt.getOrDefault(pod.getMetadata().getUid(), 0L);
+                foreign += but.isPresent() && age < UNKNOWABLE ? 0 : Pods.request(pod);
+            }
+        }
+        return node.allocatable() - node.reserve() - promised - foreign;
+    }
+
+    private void fresh(PaperNode node, Pod pod) {
+        long now = world.time.now();
+        Long fast = fastSince.get(node.name());
+        boolean longFast = fast != null && now - fast > STALE_FAST + UNKNOWABLE;
+        long bound = (longFast ? STALE_FAST : STALE_SLOW) + UNKNOWABLE;
+        if (node.published() < 0 || now - node.published() > bound) {
+            throw new Violation(
+                    "R3: %s is let in on %s, whose agent has been silent for %d ms"
+                            .formatted(PaperServer.key(pod), node.name(), now - node.published()));
+        }
+    }
+
+    // --- deaths ------------------------------------------------------------------------------
+
+    /** A process ended; remembers what must be counted. */
+    void ended(PaperNode node, PaperNode.Process process) {
+        if (!process.ours || !DEATHS.contains(process.exitCode)) {
+            return;
+        }
+        Pod pod =
+                world.server.list(Pod.class).stream()
+                        .filter(p -> process.podUid.equals(p.getMetadata().getUid()))
+                        .findFirst()
+                        .orElse(null);
+        if (pod == null) {
+            return;
+        }
+        // One that somebody was about to end, or whose node goes before it could tell, may be
+        // called by another name.
+        boolean doubtful =
+                pod.getMetadata().getDeletionTimestamp() != null
+                        || Pods.annotation(pod, WorkloadNames.STOPPING) != null
+                        || !node.kubeletUp();
+        Tally before = deaths.getOrDefault(owner(pod), new Tally(0, 0));
+        deaths.put(
+                owner(pod),
+                new Tally(before.certain() + (doubtful ? 0 : 1), before.possible() + 1));
+        process.deathOf = owner(pod);
+        process.certain = !doubtful;
+    }
+
+    /** A load that the operator ended is a death by its own word, whatever the exit looks like. */
+    private void timedOut(Pod pod) {
+        if (timedOut.add(pod.getMetadata().getUid())) {
+            Tally before = deaths.getOrDefault(owner(pod), new Tally(0, 0));
+            deaths.put(owner(pod), new Tally(before.certain(), before.possible() + 1));
+        }
+    }
+
+    /** A death that was certain to be told is so no longer: its node went before it could tell. */
+    void doubt(PaperNode.Process process) {
+        if (process.certain && process.deathOf != null) {
+            Tally before = deaths.getOrDefault(process.deathOf, new Tally(1, 1));
+            deaths.put(process.deathOf, new Tally(before.certain() - 1, before.possible()));
+            process.certain = false;
+        }
+    }
+
+    private static String owner(Pod pod) {
+        return Pods.annotation(pod, WorkloadNames.MATRIX_UID)
+                + "/"
+                + pod.getMetadata().getLabels().get(WorkloadNames.INSTANCE);
+    }
+
+    private void counted(BrainMatrix before, BrainMatrix now) {
+        if (before.getStatus() == null || now.getStatus() == null) {
+            return;
+        }
+        Map<String, InstanceStatus> old = new HashMap<>();
+        before.getStatus().instances().forEach(i -> old.put(i.name(), i));
+        for (InstanceStatus instance : now.getStatus().instances()) {
+            InstanceStatus then = old.remove(instance.name());
+            String key = now.getMetadata().getUid() + "/" + instance.name();
+            long total = total(instance);
+            if (then != null && (total < total(then) || lives(instance) < lives(then))) {
+                throw new Violation("R6: deaths or lives of " + key + " shrink");
+            }
+            long possible = deaths.getOrDefault(key, new Tally(0, 0)).possible();
+            if (total > possible) {
+                throw new Violation(
+                        "R6: %s counts %d deaths and had at most %d"
+                                .formatted(key, total, possible));
+            }
+        }
+        if (!old.isEmpty()) {
+            throw new Violation("R6: the status forgets " + old.keySet());
+        }
+    }
+
+    private static long total(InstanceStatus instance) {
+        return instance.crashes() == null || instance.crashes().total() == null
+                ? 0
+                : instance.crashes().total();
+    }
+
+    private static long lives(InstanceStatus instance) {
+        return instance.lives() == null ? 0 : instance.lives();
+    }
+
+    // --- the end -----------------------------------------------------------------------------
+
+    /** What is not as it should be once all is calm; empty when everything is. */
+    Optional<String> unresolved() {
+        for (BrainMatrix matrix : world.server.list(BrainMatrix.class)) {
+            if (matrix.getMetadata().getDeletionTimestamp() != null) {
+                return Optional.of("matrix " + PaperServer.key(matrix) + " does not go");
+            }
+            Optional<String> instance = unresolved(matrix);
+            if (instance.isPresent()) {
+                return instance;
+            }
+        }
+        for (Lease lane : world.server.list(Lease.class)) {
+            if (lane.getSpec() != null && lane.getSpec().getHolderIdentity() != null) {
+                return Optional.of("R4: lane " + lane.getMetadata().getName() + " stays held");
+            }
+        }
+        for (Pod pod : world.server.list(Pod.class)) {
+            if (Pods.ours(pod)
+                    && (pod.getMetadata().getDeletionTimestamp() != null || Pods.over(pod))) {
+                return Optional.of("pod " + PaperServer.key(pod) + " does not go");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> unresolved(BrainMatrix matrix) {
+        Map<String, InstanceStatus> statuses = new HashMap<>();
+        if (matrix.getStatus() != null) {
+            matrix.getStatus().instances().forEach(i -> statuses.put(i.name(), i));
+        }
+        for (Instance instance : matrix.getSpec().instances()) {
+            InstanceStatus status = statuses.get(instance.name());
+            String name = PaperServer.key(matrix) + "/" + instance.name();
+            if (status == null) {
+                return Optional.of(name + " is not described");
+            }
+            Tally tally =
+                    deaths.getOrDefault(
+                            matrix.getMetadata().getUid() + "/" + instance.name(), new Tally(0, 0));
+            if (total(status) < tally.certain()) {
+                return Optional.of(
+                        "R6: %s counts %d deaths and had at least %d"
+                                .formatted(name, total(status), tally.certain()));
+            }
+            boolean serves = serves(matrix, instance.name());
+            if (serves && !Boolean.TRUE.equals(matrix.getSpec().suspend())) {
+                continue;
+            }
+            if (Boolean.TRUE.equals(matrix.getSpec().suspend())) {
+                if (serves) {
+                    return Optional.of(name + " runs although suspended");
+                }
+                continue;
+            }
+            boolean never = !Boolean.TRUE.equals(status.startedOnce());
+            boolean waits =
+                    never
+                            && instance.watches() != null
+                            && instance.watches().stream()
+                                    .map(statuses::get)
+                                    .anyMatch(
+                                            s ->
+                                                    s == null
+                                                            || !Boolean.TRUE.equals(
+                                                                    s.startedOnce()));
+            boolean exhausted =
+                    status.crashes() != null
+                            && status.crashes().consecutive() != null
+                            && status.crashes().consecutive() > 3;
+            if (waits || exhausted) {
+                continue;
+            }
+            long needed = needed(Bytes.of(instance.budget().ram()));
+            List<String> could =
+                    world.nodes().stream()
+                            .filter(PaperNode::exists)
+                            .filter(n -> needed <= free(n, Optional.empty()))
+                            .filter(n -> needed <= measuredFree(n))
+                            .map(PaperNode::name)
+                            .toList();
+            if (!could.isEmpty()) {
+                return Optional.of(
+                        "R4: %s could run on %s and is %s on %s: %s"
+                                .formatted(
+                                        name,
+                                        could,
+                                        status.reason(),
+                                        status.node(),
+                                        status.message()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean serves(BrainMatrix matrix, String instance) {
+        String owner = matrix.getMetadata().getUid() + "/" + instance;
+        return world.server.list(Pod.class).stream()
+                .filter(p -> Pods.ours(p) && owner(p).equals(owner))
+                .map(p -> world.process(p.getMetadata().getUid()))
+                .anyMatch(p -> p != null && p.serving(world.time.now()));
+    }
+
+    private long measuredFree(PaperNode node) {
+        long unused = 0;
+        for (PaperNode.Process process : node.processes()) {
+            if (process.ours && process.alive()) {
+                unused += Math.max(0, process.limit - process.used(world.time.now()));
+            }
+        }
+        return node.available() - unused - node.reserve();
+    }
+}

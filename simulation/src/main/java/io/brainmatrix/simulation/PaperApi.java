@@ -1,0 +1,226 @@
+package io.brainmatrix.simulation;
+
+import io.brainmatrix.api.v1alpha1.BrainMatrix;
+import io.brainmatrix.api.v1alpha1.NodeMemory;
+import io.brainmatrix.api.v1alpha1.NodeMemorySpec;
+import io.brainmatrix.operator.kube.ClusterApi;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One operator's way to the API server. Between any two calls the world goes on; a call may fail,
+ * its answer may be lost, and the operator may die before it or after it.
+ */
+final class PaperApi implements ClusterApi {
+    /** The operator's process dies here. */
+    static final class Crash extends Error {
+        private static final long serialVersionUID = 1L;
+
+        Crash() {
+            super("the operator dies", null, false, false);
+        }
+    }
+
+    private final World world;
+    private final PaperOperator owner;
+
+    PaperApi(World world, PaperOperator owner) {
+        this.world = world;
+        this.owner = owner;
+    }
+
+    private void before() {
+        owner.mustLive();
+        world.goOn();
+        owner.mustLive();
+        if (world.faults.strikes(0.003)) {
+            owner.die();
+            throw new Crash();
+        }
+        if (world.faults.strikes(0.005)) {
+            throw PaperServer.failure(500, "the server is not itself");
+        }
+    }
+
+    private void after(String what) {
+        world.time.note(owner.name() + ": " + what);
+        if (world.faults.strikes(0.004)) {
+            owner.die();
+            throw new Crash();
+        }
+        if (world.faults.strikes(0.004)) {
+            throw PaperServer.failure(0, "no answer came");
+        }
+    }
+
+    @Override
+    public <T extends HasMetadata> Optional<T> get(
+            Class<T> kind, @Nullable String namespace, String name) {
+        before();
+        return world.server.get(kind, namespace, name);
+    }
+
+    @Override
+    public List<Pod> managedPods() {
+        before();
+        return world.server.list(Pod.class).stream().filter(Pods::ours).toList();
+    }
+
+    @Override
+    public List<Event> events(Pod pod) {
+        before();
+        PaperNode.Process process = world.process(pod.getMetadata().getUid());
+        return process != null && process.mountFails
+                ? List.of(
+                        new EventBuilder()
+                                .withReason("FailedMount")
+                                .withMessage("hostPath type check failed")
+                                .build())
+                : List.of();
+    }
+
+    @Override
+    public void create(HasMetadata object) {
+        before();
+        if (object instanceof Event) {
+            return; // told to people, read by nobody
+        }
+        if (object instanceof Pod pod && world.faults.strikes(0.02)) {
+            throw PaperServer.failure(
+                    403, "pods \"%s\" is forbidden: exceeded quota".formatted(name(pod)));
+        }
+        world.server.create(PaperServer.shallow(object));
+        after("creates " + object.getKind() + " " + PaperServer.key(object));
+    }
+
+    @Override
+    public void update(HasMetadata object) {
+        before();
+        if (world.faults.strikes(0.02)) {
+            late(object);
+            throw new Crash();
+        }
+        world.server.update(object);
+        after("updates " + object.getKind() + " " + PaperServer.key(object) + World.detail(object));
+    }
+
+    /** The operator dies with its request under way; it arrives when another one is at work. */
+    private void late(HasMetadata object) {
+        owner.die();
+        world.time.in(
+                world.time.between(50, 15_000),
+                () -> {
+                    try {
+                        world.server.update(object);
+                        world.time.note(
+                                "late from " + owner.name() + ": updates " + World.detail(object));
+                    } catch (KubernetesClientException e) {
+                        world.time.note("late from " + owner.name() + ": refused");
+                    }
+                });
+    }
+
+    @Override
+    public void updateStatus(BrainMatrix matrix) {
+        before();
+        world.server.updateStatus(matrix);
+        after("status of " + PaperServer.key(matrix) + World.detail(matrix));
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // the shapes that the operator's own code makes
+    public void merge(
+            Class<? extends HasMetadata> kind,
+            @Nullable String namespace,
+            String name,
+            Map<String, Object> fields) {
+        before();
+        HasMetadata present =
+                world.server
+                        .get(kind, namespace, name)
+                        .orElseThrow(() -> PaperServer.failure(404, name + " not found"));
+        if (fields.get("spec") instanceof NodeMemorySpec spec) {
+            world.server.edit(
+                    NodeMemory.class,
+                    name,
+                    memory -> {
+                        NodeMemory other = PaperServer.shallow(memory);
+                        other.setSpec(spec);
+                        return other;
+                    });
+            after("asks node " + name + " for " + spec);
+            return;
+        }
+        Map<String, Object> wanted =
+                (Map<String, Object>) fields.getOrDefault("metadata", Map.of());
+        Object uid = wanted.get("uid");
+        if (uid != null && !uid.equals(present.getMetadata().getUid())) {
+            throw PaperServer.failure(409, "another object of that name");
+        }
+        Object version = wanted.get("resourceVersion");
+        if (version != null && !version.equals(present.getMetadata().getResourceVersion())) {
+            throw PaperServer.failure(409, "the object has been modified");
+        }
+        world.server.edit(
+                Pod.class,
+                PaperServer.key(namespace, name),
+                pod ->
+                        PaperServer.withMeta(
+                                pod,
+                                meta -> {
+                                    if (wanted.get("annotations") instanceof Map<?, ?> more) {
+                                        Map<String, String> all =
+                                                new HashMap<>(
+                                                        meta.getAnnotations() == null
+                                                                ? Map.of()
+                                                                : meta.getAnnotations());
+                                        more.forEach((k, v) -> all.put(k.toString(), v.toString()));
+                                        meta.setAnnotations(all);
+                                    }
+                                    if (wanted.get("finalizers") instanceof List<?> left) {
+                                        meta.setFinalizers(
+                                                left.stream().map(Object::toString).toList());
+                                    }
+                                }));
+        after("patches " + name + " " + wanted);
+    }
+
+    @Override
+    public void delete(HasMetadata seen) {
+        before();
+        world.server.delete(seen.getClass(), PaperServer.key(seen), seen.getMetadata().getUid());
+        after("deletes " + seen.getKind() + " " + PaperServer.key(seen));
+    }
+
+    @Override
+    public void deleteUnchanged(HasMetadata seen) {
+        before();
+        Optional<? extends HasMetadata> present =
+                world.server.get(
+                        seen.getClass(),
+                        seen.getMetadata().getNamespace(),
+                        seen.getMetadata().getName());
+        boolean same =
+                present.isPresent()
+                        && present.get()
+                                .getMetadata()
+                                .getResourceVersion()
+                                .equals(seen.getMetadata().getResourceVersion());
+        if (same) {
+            world.server.remove(present.get());
+            after("removes " + seen.getKind() + " " + PaperServer.key(seen));
+        }
+    }
+
+    private static String name(HasMetadata object) {
+        return object.getMetadata().getName();
+    }
+}

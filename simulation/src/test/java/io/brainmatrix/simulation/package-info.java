@@ -1,0 +1,4 @@
+@NullMarked
+package io.brainmatrix.simulation;
+
+import org.jspecify.annotations.NullMarked;
