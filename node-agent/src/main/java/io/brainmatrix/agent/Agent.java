@@ -11,84 +11,106 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The loop: sample, ask the pods, publish what is worth it. One thread; the API server's absence
- * never stops it.
+ * The loops: one samples memory and waits for nobody; the other asks the pods and publishes what is
+ * worth it. They are apart because a gap between samples says that memory has not settled: one pod
+ * or an API server that answers slowly would close the gate for the whole node.
  */
 final class Agent {
     private static final System.Logger LOG = System.getLogger(Agent.class.getName());
     private static final long FAST_NANOS = 100_000_000L;
-    private static final long SLOW_NANOS = 1_000_000_000L;
+
+    /** Often enough to judge the default window of a second at any time: the gate then opens at once. */
+    private static final long SLOW_NANOS = 250_000_000L;
     private static final long PODS_LOADING_NANOS = 200_000_000L;
     private static final long PODS_FAST_NANOS = 1_000_000_000L;
     private static final long PODS_SLOW_NANOS = 10_000_000_000L;
     private static final long RESERVE_NANOS = 60_000_000_000L;
-    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    /** As long without a sample: the process does not do what it is for. */
+    private static final long DEAD_NANOS = 30_000_000_000L;
 
     private final Sampler sampler;
     private final PodWatch pods;
-    private final Publisher publisher;
+    private final NodeApi api;
     private final @Nullable String chartReserve;
     private final Clock clock;
     private final LoadWindows loads = new LoadWindows();
     private final AtomicBoolean ready = new AtomicBoolean();
     private final AtomicLong publishes = new AtomicLong();
     private final AtomicLong samples = new AtomicLong();
+    private final AtomicLong sampledNanos = new AtomicLong(System.nanoTime());
     private volatile boolean ending;
+    private volatile OptionalLong reserve = OptionalLong.empty();
     private @Nullable NodeMemoryStatus published;
     private long publishedNanos;
+    private int failures;
     private long failedNanos;
     private List<PodMemory> reports = List.of();
     private long reportsNanos;
-    private volatile long reserve;
     private long reserveNanos;
 
-    Agent(
-            Sampler sampler,
-            PodWatch pods,
-            Publisher publisher,
-            @Nullable String chartReserve,
-            Clock clock) {
+    Agent(Sampler sampler, PodWatch pods, NodeApi api, @Nullable String chartReserve, Clock clock) {
         this.sampler = sampler;
         this.pods = pods;
-        this.publisher = publisher;
+        this.api = api;
         this.chartReserve = chartReserve;
         this.clock = clock;
     }
 
-    void run() throws IOException {
-        publisher.start();
+    /** Runs until {@link #end}. */
+    void run() {
+        api.start();
+        Thread.ofPlatform().name("samples").daemon().start(() -> loop(this::sample));
+        loop(this::round);
+    }
+
+    /** The outermost handler of both loops: nothing that one round meets ends the agent. */
+    private void loop(Round round) {
         while (!ending) {
-            NodeMemorySpec asked = publisher.asked().orElse(new NodeMemorySpec(null, null, null));
-            boolean fast = Boolean.TRUE.equals(asked.fast());
-            round(rule(asked), fast);
-            LockSupport.parkNanos(fast ? FAST_NANOS : SLOW_NANOS);
+            try {
+                round.run();
+            } catch (IOException | RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "round failed, going on", e);
+            }
+            LockSupport.parkNanos(fast() ? FAST_NANOS : SLOW_NANOS);
         }
     }
 
-    private void round(SettleRule rule, boolean fast) throws IOException {
-        long now = System.nanoTime();
-        if (now - reportsNanos >= pause(fast) || published == null) {
-            reports = pods.ask();
-            reportsNanos = now;
+    private void sample() throws IOException {
+        // One lock around the time and the reading, so that samples stay in order.
+        synchronized (sampler) {
+            sampler.sample(System.nanoTime(), clock.instant(), rule(asked()));
         }
-        sampler.sample(System.nanoTime(), clock.instant(), rule);
         samples.incrementAndGet();
-        NodeMemoryStatus snapshot = snapshot(rule);
-        boolean worth = worth(snapshot, fast);
-        boolean mayTry = failedNanos == 0 || now - failedNanos > RETRY.toNanos();
-        if (worth && mayTry) {
-            // One snapshot: the pods are asked again, and memory is read last.
-            reports = pods.ask();
-            reportsNanos = System.nanoTime();
-            sampler.sample(System.nanoTime(), clock.instant(), rule);
-            publish(snapshot(rule));
+        sampledNanos.set(System.nanoTime());
+    }
+
+    private void round() throws IOException {
+        boolean fast = fast();
+        SettleRule rule = rule(asked());
+        long now = System.nanoTime();
+        if (published == null) {
+            sample();
         }
+        if (published == null || now - reportsNanos >= pause(fast)) {
+            askPods();
+        }
+        boolean mayTry = now - failedNanos >= Retry.pause(failures).toNanos();
+        if (mayTry && worth(snapshot(rule), fast)) {
+            publish(rule);
+        }
+    }
+
+    private void askPods() {
+        reports = pods.ask();
+        reportsNanos = System.nanoTime();
     }
 
     private boolean worth(NodeMemoryStatus snapshot, boolean fast) {
@@ -97,46 +119,81 @@ final class Agent {
     }
 
     private long pause(boolean fast) {
-        boolean loading =
-                reports.isEmpty()
-                        || reports.stream().anyMatch(r -> !"Serving".equals(r.phase()))
-                        || reports.size() < publisher.pods().size();
         if (!fast) {
             return PODS_SLOW_NANOS;
         }
+        boolean loading =
+                reports.isEmpty()
+                        || reports.stream().anyMatch(r -> !"Serving".equals(r.phase()))
+                        || reports.size() < api.pods().size();
         return loading ? PODS_LOADING_NANOS : PODS_FAST_NANOS;
     }
 
     private NodeMemoryStatus snapshot(SettleRule rule) {
+        long known = reserve.orElseGet(() -> Reserve.of(null, null, capacity()));
         return sampler.snapshot(
                 clock.instant(),
-                reserve,
+                known,
                 rule,
                 loads.judge(reports, System.nanoTime(), sampler.settled(), rule.window()));
     }
 
-    private void publish(NodeMemoryStatus snapshot) {
+    private long capacity() {
+        return sampler.capacity().orElse(0);
+    }
+
+    private void publish(SettleRule rule) throws IOException {
         try {
-            long now = System.nanoTime();
-            if (reserveNanos == 0 || now - reserveNanos > RESERVE_NANOS) {
-                reserve =
-                        Reserve.of(publisher.reserveAnnotation(), chartReserve, sampler.capacity());
-                reserveNanos = now;
-            }
-            NodeMemoryStatus whole = snapshot.reserved(reserve);
-            publisher.publish(whole);
+            readReserve();
+            // One snapshot: the pods are asked again, and memory is read last.
+            askPods();
+            sample();
+            NodeMemoryStatus whole = snapshot(rule);
+            api.publish(whole);
             published = whole;
             publishedNanos = System.nanoTime();
-            failedNanos = 0;
+            failures = 0;
             publishes.incrementAndGet();
             ready.set(true);
         } catch (KubernetesClientException e) {
+            failures++;
             failedNanos = System.nanoTime();
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "NodeMemory not published, trying again: {0}",
+                    "NodeMemory not published, trying again in {0}: {1}",
+                    Retry.pause(failures),
                     e.getMessage());
         }
+    }
+
+    private void readReserve() {
+        long now = System.nanoTime();
+        if (reserve.isEmpty() || now - reserveNanos > RESERVE_NANOS) {
+            reserve = OptionalLong.of(reserveOf(api.reserveAnnotation()));
+            reserveNanos = now;
+        }
+    }
+
+    /** A person's slip on one node must not blind that node: the chart's value holds then. */
+    private long reserveOf(@Nullable String annotation) {
+        try {
+            return Reserve.of(annotation, chartReserve, capacity());
+        } catch (IllegalArgumentException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "annotation {0}={1} is no quantity; the chart''s value holds",
+                    Reserve.ANNOTATION,
+                    annotation);
+            return Reserve.of(null, chartReserve, capacity());
+        }
+    }
+
+    private NodeMemorySpec asked() {
+        return api.asked().orElse(new NodeMemorySpec(null, null, null));
+    }
+
+    private boolean fast() {
+        return Boolean.TRUE.equals(asked().fast());
     }
 
     private static SettleRule rule(NodeMemorySpec asked) {
@@ -153,13 +210,19 @@ final class Agent {
         }
     }
 
-    /** Ends the loop after its present round. */
+    /** Ends both loops after their present round. */
     void end() {
         ending = true;
     }
 
+    /** Whether something has been published. */
     boolean ready() {
         return ready.get();
+    }
+
+    /** Whether memory is being sampled. */
+    boolean live() {
+        return System.nanoTime() - sampledNanos.get() < DEAD_NANOS;
     }
 
     long publishes() {
@@ -170,7 +233,13 @@ final class Agent {
         return samples.get();
     }
 
-    long reserve() {
+    /** Bytes kept free; empty until the node's annotation has been asked for. */
+    OptionalLong reserve() {
         return reserve;
+    }
+
+    /** What a loop does each time. */
+    private interface Round {
+        void run() throws IOException;
     }
 }

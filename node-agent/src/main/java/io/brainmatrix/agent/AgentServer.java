@@ -12,6 +12,7 @@ import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** Health and metrics. */
 final class AgentServer {
@@ -27,7 +28,14 @@ final class AgentServer {
                                 gauge("capacity_bytes", "MemTotal.", sampler.capacity()),
                                 gauge("available_bytes", "MemAvailable.", sampler.available()),
                                 gauge("reserve_bytes", "Kept free.", agent.reserve()),
-                                gauge("settled", "1 while settled.", sampler.settled() ? 1 : 0),
+                                gauge(
+                                        "slope_bytes_per_second",
+                                        "Change of available memory over the window.",
+                                        sampler.slopePerSecond()),
+                                gauge(
+                                        "settled",
+                                        "1 while settled.",
+                                        OptionalLong.of(sampler.settled() ? 1 : 0)),
                                 counter("samples", "Samples taken.", agent.samples()),
                                 counter("publishes", "NodeMemory writes.", agent.publishes()),
                                 counter(
@@ -37,7 +45,13 @@ final class AgentServer {
                     }
                 });
         HttpServer server = HttpServer.create(new InetSocketAddress(port), 16);
-        server.createContext("/health/live", e -> answer(e, 200, "live\n"));
+        server.createContext(
+                "/health/live",
+                e ->
+                        answer(
+                                e,
+                                agent.live() ? 200 : 503,
+                                agent.live() ? "live\n" : "no sample for too long\n"));
         server.createContext(
                 "/health/ready",
                 e ->
@@ -56,8 +70,12 @@ final class AgentServer {
         server.start();
     }
 
-    private static GaugeMetricFamily gauge(String name, String help, long value) {
-        return new GaugeMetricFamily("brainmatrix_node_memory_" + name, help, (double) value);
+    /** What is not known yet has no sample; it is not 0. */
+    private static GaugeMetricFamily gauge(String name, String help, OptionalLong value) {
+        String full = "brainmatrix_node_memory_" + name;
+        return value.isPresent()
+                ? new GaugeMetricFamily(full, help, (double) value.getAsLong())
+                : new GaugeMetricFamily(full, help, List.of());
     }
 
     private static CounterMetricFamily counter(String name, String help, long value) {

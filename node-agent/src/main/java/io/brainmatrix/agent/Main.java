@@ -1,5 +1,7 @@
 package io.brainmatrix.agent;
 
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.time.Clock;
 public final class Main {
     private static final int PORT = 8081;
     private static final int POD_PORT = 8080;
+    private static final int API_TIMEOUT_MILLIS = 5_000;
 
     private Main() {}
 
@@ -32,7 +35,14 @@ public final class Main {
             System.exit(2);
             return;
         }
-        KubernetesClient client = new KubernetesClientBuilder().build();
+        // A write that is repeated behind the agent's back would bring an old snapshot as a new
+        // one.
+        Config config =
+                new ConfigBuilder(Config.autoConfigure(null))
+                        .withRequestRetryBackoffLimit(0)
+                        .withRequestTimeout(API_TIMEOUT_MILLIS)
+                        .build();
+        KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build();
         Sampler sampler = new Sampler(Path.of("/proc"), Path.of("/sys"));
         Publisher publisher = new Publisher(client, node);
         PodWatch pods = new PodWatch(publisher::pods, POD_PORT);

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class PodWatch {
     private static final Duration TIMEOUT = Duration.ofSeconds(1);
+
+    /** A status is below 1 KiB; whoever may label a pod must not fill the agent's heap. */
+    private static final long ANSWER_MAX_BYTES = 16 << 10;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient client =
@@ -62,7 +66,12 @@ final class PodWatch {
                 HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + "/status"))
                         .timeout(TIMEOUT)
                         .build();
-        return client.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+        return client.sendAsync(
+                        request,
+                        HttpResponse.BodyHandlers.limiting(
+                                HttpResponse.BodyHandlers.ofString(), ANSWER_MAX_BYTES))
+                // The request's own time-out ends with the headers.
+                .orTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                 .thenApply(
                         response ->
                                 response.statusCode() == 200
@@ -70,11 +79,8 @@ final class PodWatch {
                                         : Optional.<PodMemory>empty())
                 .exceptionally(
                         failure -> {
-                            if (failure instanceof CompletionException
-                                    || failure instanceof IOException) {
-                                failures.incrementAndGet(); // starting or ending: the next round
-                                // asks again
-                            }
+                            // Starting, ending or hung: the next round asks again.
+                            failures.incrementAndGet();
                             return Optional.empty();
                         });
     }

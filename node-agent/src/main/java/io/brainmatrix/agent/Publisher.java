@@ -17,7 +17,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** This node's NodeMemory and its inference pods in the API. */
-final class Publisher {
+final class Publisher implements NodeApi {
     private static final String MATRIX = "brainmatrix.io/matrix";
 
     private final KubernetesClient client;
@@ -35,37 +35,38 @@ final class Publisher {
                         .withLabel(MATRIX)
                         .withField("spec.nodeName", node)
                         .runnableInformer(0);
+        // By itself an informer gives up for good when its first list fails, and the agent would
+        // never see its spec or its pods.
+        own.exceptionHandler((started, failure) -> true);
+        pods.exceptionHandler((started, failure) -> true);
     }
 
-    /** Starts the watches; they go on trying while the API server is away. */
-    void start() {
+    @Override
+    public void start() {
         own.start();
         pods.start();
     }
 
-    /** What the operator asks for; empty until it has been read. */
-    Optional<NodeMemorySpec> asked() {
+    @Override
+    public Optional<NodeMemorySpec> asked() {
         return Optional.ofNullable(own.getStore().getByKey(node)).map(NodeMemory::getSpec);
     }
 
-    /** The node's inference pods. */
-    List<Pod> pods() {
+    @Override
+    public List<Pod> pods() {
         return pods.getStore().list();
     }
 
-    /** The node's own reserve, if it is annotated. */
-    @Nullable String reserveAnnotation() {
+    @Override
+    public @Nullable String reserveAnnotation() {
         Node present = client.nodes().withName(node).get();
         return present == null || present.getMetadata().getAnnotations() == null
                 ? null
                 : present.getMetadata().getAnnotations().get(Reserve.ANNOTATION);
     }
 
-    /**
-     * Replaces the whole status; the object is made if there is none. Fields that are unknown now
-     * are gone.
-     */
-    void publish(NodeMemoryStatus status) {
+    @Override
+    public void publish(NodeMemoryStatus status) {
         NodeMemory memory = new NodeMemory();
         memory.setMetadata(new ObjectMetaBuilder().withName(node).build());
         memory.setStatus(status);

@@ -22,11 +22,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the node's memory and keeps the samples of the last windows; used by one thread. */
+/** Reads the node's memory and keeps the samples of the last windows; safe for several threads. */
 final class Sampler {
     /** The default of the API, in force until the operator asks for another. */
     static final SettleRule DEFAULT_RULE =
@@ -37,6 +36,9 @@ final class Sampler {
 
     private static final long PAGE = 4096;
 
+    /** Pages come in bursts: swapping has ended when none moved for as long. */
+    private static final long SWAP_CALM_NANOS = 1_000_000_000L;
+
     private final Path proc;
     private final boolean unified;
     private final String bootId;
@@ -44,8 +46,9 @@ final class Sampler {
     private @Nullable Instant settledSince;
     private @Nullable SwapCounters swapBefore;
     private long swapBeforeNanos;
-    private long swapInPerSecond;
-    private long swapOutPerSecond;
+    private long swapActiveNanos;
+    private @Nullable Long swapInPerSecond;
+    private @Nullable Long swapOutPerSecond;
     private Verdict verdict = new Verdict(OptionalLong.empty(), false);
     private @Nullable MemInfo latest;
 
@@ -58,7 +61,7 @@ final class Sampler {
     }
 
     /** Takes one sample and judges the window that it ends. */
-    void sample(long nanos, Instant now, SettleRule rule) throws IOException {
+    synchronized void sample(long nanos, Instant now, SettleRule rule) throws IOException {
         MemInfo info = MemInfo.read(proc);
         latest = info;
         samples.addLast(new Sample(nanos, info.available()));
@@ -74,22 +77,31 @@ final class Sampler {
         swap(nanos);
     }
 
+    /** The rates stay absent until two readings tell them. */
     private void swap(long nanos) {
-        Optional<SwapCounters> counters = SwapCounters.read(proc);
         SwapCounters before = swapBefore;
-        if (counters.isPresent() && before != null && nanos > swapBeforeNanos) {
-            double seconds = (nanos - swapBeforeNanos) / 1e9;
-            swapInPerSecond =
-                    Math.round((counters.get().pagesIn() - before.pagesIn()) * PAGE / seconds);
-            swapOutPerSecond =
-                    Math.round((counters.get().pagesOut() - before.pagesOut()) * PAGE / seconds);
+        SwapCounters after = SwapCounters.read(proc).orElse(null);
+        if (after == null) {
+            swapInPerSecond = null;
+            swapOutPerSecond = null;
+        } else if (before != null && nanos > swapBeforeNanos) {
+            long in = after.pagesIn() - before.pagesIn();
+            long out = after.pagesOut() - before.pagesOut();
+            boolean active = in > 0 || out > 0;
+            if (active || swapInPerSecond == null || nanos - swapActiveNanos >= SWAP_CALM_NANOS) {
+                double seconds = (nanos - swapBeforeNanos) / 1e9;
+                swapInPerSecond = Math.round(in * PAGE / seconds);
+                swapOutPerSecond = Math.round(out * PAGE / seconds);
+            }
+            swapActiveNanos = active ? nanos : swapActiveNanos;
         }
-        swapBefore = counters.orElse(null);
+        swapBefore = after;
         swapBeforeNanos = nanos;
     }
 
     /** The latest sample and what the pods said, as one snapshot. */
-    NodeMemoryStatus snapshot(Instant now, long reserve, SettleRule rule, List<PodMemory> pods) {
+    synchronized NodeMemoryStatus snapshot(
+            Instant now, long reserve, SettleRule rule, List<PodMemory> pods) {
         MemInfo info = latest;
         if (info == null) {
             throw new IllegalStateException("no sample yet");
@@ -124,17 +136,22 @@ final class Sampler {
     }
 
     /** Whether the latest window is settled. */
-    boolean settled() {
+    synchronized boolean settled() {
         return verdict.settled();
     }
 
-    /** MemTotal in bytes. */
-    long capacity() {
-        return latest == null ? 0 : latest.total();
+    /** Change of available memory in bytes per second; empty until a window can be judged. */
+    synchronized OptionalLong slopePerSecond() {
+        return verdict.slopePerSecond();
     }
 
-    /** MemAvailable in bytes. */
-    long available() {
-        return latest == null ? 0 : latest.available();
+    /** MemTotal in bytes; empty before the first sample. */
+    synchronized OptionalLong capacity() {
+        return latest == null ? OptionalLong.empty() : OptionalLong.of(latest.total());
+    }
+
+    /** MemAvailable in bytes; empty before the first sample. */
+    synchronized OptionalLong available() {
+        return latest == null ? OptionalLong.empty() : OptionalLong.of(latest.available());
     }
 }

@@ -1,0 +1,79 @@
+package io.brainmatrix.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.sun.net.httpserver.HttpServer;
+import io.brainmatrix.api.v1alpha1.NodeMemorySpec;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** What the watches do while the API server is away; the rest is shown on a real one in e2e/. */
+class PublisherTest {
+    private static final Duration BOUND = Duration.ofSeconds(20);
+
+    @Test
+    void findsItsSpecOnceAnApiServerThatWasAwayAtTheStartIsBack() throws IOException {
+        AtomicBoolean away = new AtomicBoolean(true);
+        AtomicInteger refused = new AtomicInteger();
+        HttpServer server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
+        server.createContext(
+                "/",
+                exchange -> {
+                    String path = exchange.getRequestURI().toString();
+                    boolean watch = path.contains("watch=true");
+                    String body =
+                            path.contains("nodememories")
+                                    ? """
+                                      {"kind":"NodeMemoryList","apiVersion":"brainmatrix.io/v1alpha1","metadata":{"resourceVersion":"1"},"items":[
+                                      {"kind":"NodeMemory","apiVersion":"brainmatrix.io/v1alpha1","metadata":{"name":"a","resourceVersion":"1"},"spec":{"fast":true}}]}"""
+                                    : "{\"kind\":\"PodList\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[]}";
+                    byte[] bytes =
+                            (away.get() || watch ? "{}" : body).getBytes(StandardCharsets.UTF_8);
+                    if (away.get()) {
+                        refused.incrementAndGet();
+                    }
+                    exchange.sendResponseHeaders(away.get() ? 503 : 200, bytes.length);
+                    try (exchange) {
+                        exchange.getResponseBody().write(bytes);
+                    }
+                });
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        server.setExecutor(threads);
+        server.start();
+        Config config =
+                new ConfigBuilder(Config.empty())
+                        .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
+                        .withRequestRetryBackoffLimit(0)
+                        .build();
+        try (KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build()) {
+            Publisher publisher = new Publisher(client, "a");
+            publisher.start();
+            await().atMost(BOUND).untilAsserted(() -> assertThat(refused).hasValueGreaterThan(1));
+
+            away.set(false);
+
+            await().atMost(BOUND)
+                    .untilAsserted(
+                            () ->
+                                    assertThat(publisher.asked())
+                                            .contains(new NodeMemorySpec(null, null, true)));
+        } finally {
+            server.stop(0);
+            threads.shutdownNow();
+        }
+    }
+}
