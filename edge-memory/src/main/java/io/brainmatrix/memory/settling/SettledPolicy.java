@@ -14,11 +14,16 @@ import java.util.OptionalLong;
  * neighbours cannot be judged.
  *
  * <p>A step in the middle of the window leaves most pairs flat, so the median alone would miss it:
- * the two halves' medians must agree within the bound as well.
+ * the two halves' medians must agree within the bound as well. Both miss a move that has only just
+ * begun, since fewer than a quarter of the samples have seen it: so the median of the newest three
+ * must agree with the older half too.
  */
 public final class SettledPolicy {
     /** Fewer say nothing about a trend. */
     private static final int MIN_SAMPLES = 3;
+
+    /** The median of three is the shortest that one outlier cannot move. */
+    private static final int NEWEST_SAMPLES = 3;
 
     private static final double NANOS_PER_SECOND = 1e9;
 
@@ -44,10 +49,14 @@ public final class SettledPolicy {
         long slope = slope(window);
         boolean covered =
                 last - window.getFirst().atNanos() >= windowNanos && !hasGap(window, windowNanos);
-        long step = step(window, rule);
+        int half = window.size() / 2;
+        long change = slope;
+        for (int newest : new int[] {half, Math.min(half, NEWEST_SAMPLES)}) {
+            long step = step(window, newest, rule);
+            change = Math.abs(step) > Math.abs(change) ? step : change;
+        }
         return new Verdict(
-                OptionalLong.of(Math.abs(step) > Math.abs(slope) ? step : slope),
-                covered && Math.max(Math.abs(slope), Math.abs(step)) <= rule.maxSlopePerSecond());
+                OptionalLong.of(change), covered && Math.abs(change) <= rule.maxSlopePerSecond());
     }
 
     /** Samples further apart than half a window tell nothing of what lay between them. */
@@ -77,11 +86,13 @@ public final class SettledPolicy {
         return Math.round(median(slopes, count));
     }
 
-    /** The difference between the halves' medians, per second of window: what a step adds up to. */
-    private static long step(List<Sample> window, SettleRule rule) {
-        int half = window.size() / 2;
-        double before = level(window.subList(0, half));
-        double after = level(window.subList(window.size() - half, window.size()));
+    /**
+     * The difference between the medians of the older half and of the newest samples, per second of
+     * window: what a step adds up to.
+     */
+    private static long step(List<Sample> window, int newest, SettleRule rule) {
+        double before = level(window.subList(0, window.size() / 2));
+        double after = level(window.subList(window.size() - newest, window.size()));
         return Math.round((after - before) / (rule.window().toNanos() / NANOS_PER_SECOND));
     }
 
