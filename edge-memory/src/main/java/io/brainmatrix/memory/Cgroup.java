@@ -99,7 +99,9 @@ public final class Cgroup {
                         + stat.get("shmem").orElse(0)
                         + stat.get("unevictable").orElse(0);
             }
-            return stat.get("total_rss").orElse(stat.get("rss").orElse(0))
+            // "total_" includes child groups; kernels before 4.20 do not tell shared memory apart.
+            OptionalLong all = stat.get("total_rss");
+            return (all.isPresent() ? all.getAsLong() : stat.require("rss", file))
                     + stat.get("total_shmem").orElse(stat.get("shmem").orElse(0));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read what the cgroup uses", e);

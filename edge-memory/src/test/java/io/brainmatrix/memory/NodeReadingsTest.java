@@ -1,0 +1,104 @@
+package io.brainmatrix.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+/** What the kernel says is read in bytes; what it does not say is absent, never 0. */
+class NodeReadingsTest {
+    private static final long KIB = 1024;
+
+    @Test
+    void readsMemoryInBytes() throws IOException {
+        assertThat(MemInfo.read(Nodes.proc("x86")))
+                .isEqualTo(
+                        new MemInfo(
+                                24_689_764 * KIB,
+                                1_204_312 * KIB,
+                                21_047_552 * KIB,
+                                OptionalLong.of(2_097_148 * KIB),
+                                OptionalLong.of(2_000_000 * KIB),
+                                OptionalLong.empty()));
+    }
+
+    @Test
+    void readsDeviceMemoryWhereTheKernelTellsIt() throws IOException {
+        assertThat(MemInfo.read(Nodes.proc("jetson")).nvMapUsed()).hasValue(17_825_792 * KIB);
+    }
+
+    @Test
+    void takesAFigureThatIsNotAvailableAsAbsent() throws IOException {
+        MemInfo info = MemInfo.read(Nodes.proc("jetson-without-figure"));
+
+        assertThat(info.nvMapUsed()).isEmpty();
+        assertThat(info.swapTotal()).isEmpty();
+        assertThat(info.swapFree()).isEmpty();
+    }
+
+    @Test
+    void refusesAKernelThatDoesNotTellWhatIsAvailable() {
+        assertThatThrownBy(() -> MemInfo.read(Nodes.proc("old-kernel")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("MemAvailable");
+    }
+
+    @Test
+    void readsPressure() {
+        assertThat(Pressure.read(Nodes.proc("x86")))
+                .hasValueSatisfying(
+                        p -> {
+                            assertThat(p.someAvg10()).isEqualTo(1.25, within(1e-9));
+                            assertThat(p.fullAvg10()).isEqualTo(0.5, within(1e-9));
+                        });
+    }
+
+    @Test
+    void hasNoPressureWhereItIsAbsentSwitchedOffOrHalf() {
+        assertThat(Pressure.read(Nodes.proc("jetson"))).isEmpty();
+        assertThat(Pressure.read(Nodes.proc("psi-off"))).isEmpty();
+        assertThat(Pressure.read(Nodes.proc("psi-part"))).isEmpty();
+    }
+
+    @Test
+    void readsSwapCounters() {
+        assertThat(SwapCounters.read(Nodes.proc("x86"))).contains(new SwapCounters(17, 4242));
+        assertThat(SwapCounters.read(Nodes.proc("old-kernel"))).isEmpty();
+        assertThat(SwapCounters.read(Nodes.proc("jetson"))).isEmpty();
+    }
+
+    @Test
+    void keepsZramApartFromDisks() {
+        assertThat(SwapDevices.read(Nodes.proc("jetson")))
+                .contains(new SwapDevices(1024 * KIB, 4096 * KIB));
+        assertThat(SwapDevices.read(Nodes.proc("x86"))).contains(new SwapDevices(97_148 * KIB, 0));
+    }
+
+    @Test
+    void hasNoSwapDevicesWhereNoneIsOn() {
+        assertThat(SwapDevices.read(Nodes.proc("old-kernel"))).isEmpty();
+        assertThat(SwapDevices.read(Nodes.proc("psi-off"))).isEmpty();
+    }
+
+    @Test
+    void tellsATegraByItsFamily() {
+        assertThat(Tegra.isPresent(Nodes.sys("jetson"))).isTrue();
+        assertThat(Tegra.isPresent(Nodes.sys("x86"))).isFalse();
+    }
+
+    @Test
+    void readsThisProcess() throws IOException {
+        assertThat(ProcessMemory.read(Nodes.proc("x86")))
+                .isEqualTo(new ProcessMemory(434_000 * KIB, 406_000 * KIB, 445_000 * KIB));
+    }
+
+    @Test
+    void refusesAProcessThatIsNotThere() {
+        assertThatThrownBy(() -> ProcessMemory.read(Path.of("/nowhere")))
+                .isInstanceOf(IOException.class);
+    }
+}

@@ -1,0 +1,32 @@
+package io.brainmatrix.memory;
+
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/** Folders that stand for machines: each has what its kernel shows below /proc, /sys, cgroups. */
+final class Nodes {
+    private Nodes() {}
+
+    static Path proc(String node) {
+        return root(node).resolve("proc");
+    }
+
+    static Path cgroups(String node) {
+        return root(node).resolve("cgroup");
+    }
+
+    static Path sys(String node) {
+        return root(node).resolve("sys");
+    }
+
+    private static Path root(String node) {
+        URL url = Objects.requireNonNull(Nodes.class.getResource("/nodes/" + node), node);
+        try {
+            return Path.of(url.toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
