@@ -2,8 +2,10 @@ package io.brainmatrix.modelgenerator;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * The command {@code make model}: writes a generated GGUF. Exit 0, or 1 when it cannot be written,
@@ -13,6 +15,12 @@ public final class ModelGenerator {
     private static final String USAGE =
             "usage: model-generator --out FILE [--size-mb N] [--mode chain|random] [--seed N]";
 
+    private static final Set<String> OPTIONS = Set.of("--out", "--size-mb", "--mode", "--seed");
+    private static final long SMALL_RANDOM_MEBIBYTES = 8;
+
+    /** The layers' number, at most 512 for the engine, bounds what a width of 2048 can hold. */
+    private static final long MEBIBYTES_MAX = 16_384;
+
     private ModelGenerator() {}
 
     /** Runs the command. */
@@ -20,16 +28,18 @@ public final class ModelGenerator {
         System.exit(run(arguments));
     }
 
-    private static int run(String[] arguments) {
+    /** Runs it and returns the exit code. */
+    static int run(String[] arguments) {
         Path out;
         ModelSpec spec;
         try {
-            String file = option(arguments, "--out");
+            Map<String, String> options = options(arguments);
+            String file = options.get("--out");
             if (file == null) {
                 throw new IllegalArgumentException("--out is missing");
             }
             out = Path.of(file);
-            spec = spec(arguments);
+            spec = spec(options);
         } catch (IllegalArgumentException e) {
             System.err.println("model-generator: " + e.getMessage());
             System.err.println(USAGE);
@@ -61,39 +71,56 @@ public final class ModelGenerator {
         }
     }
 
-    private static ModelSpec spec(String[] arguments) {
-        String mode = option(arguments, "--mode");
-        String size = option(arguments, "--size-mb");
-        String seed = option(arguments, "--seed");
+    private static ModelSpec spec(Map<String, String> options) {
+        String mode = options.getOrDefault("--mode", "chain");
         ModelSpec.Mode wanted =
-                switch (mode == null ? "chain" : mode) {
+                switch (mode) {
                     case "chain" -> ModelSpec.Mode.CHAIN;
                     case "random" -> ModelSpec.Mode.RANDOM;
                     default ->
                             throw new IllegalArgumentException(
                                     "--mode must be chain or random, not " + mode);
                 };
-        long seedNumber = seed == null ? 1 : Long.parseLong(seed);
-        if (size == null) {
-            return wanted == ModelSpec.Mode.CHAIN
-                    ? ModelSpec.tinyChain()
-                    : ModelSpec.ofSize(wanted, 8, seedNumber);
+        long seed = number(options, "--seed", 1);
+        if (!options.containsKey("--size-mb") && wanted == ModelSpec.Mode.CHAIN) {
+            if (options.containsKey("--seed")) {
+                throw new IllegalArgumentException(
+                        "--seed needs --size-mb or --mode random: the smallest chain model is one file");
+            }
+            return ModelSpec.tinyChain();
         }
-        return ModelSpec.ofSize(wanted, Integer.parseInt(size), seedNumber);
+        long size = number(options, "--size-mb", SMALL_RANDOM_MEBIBYTES);
+        if (size < 1 || size > MEBIBYTES_MAX) {
+            throw new IllegalArgumentException(
+                    "--size-mb must be from 1 to %d, not %d".formatted(MEBIBYTES_MAX, size));
+        }
+        return ModelSpec.ofSize(wanted, (int) size, seed);
     }
 
-    private static @Nullable String option(String[] arguments, String name) {
-        for (int i = 0; i < arguments.length; i++) {
-            if (!arguments[i].startsWith("--") && (i == 0 || !arguments[i - 1].startsWith("--"))) {
-                throw new IllegalArgumentException("unexpected argument " + arguments[i]);
+    private static Map<String, String> options(String[] arguments) {
+        Map<String, String> options = new HashMap<>();
+        for (int i = 0; i < arguments.length; i += 2) {
+            String name = arguments[i];
+            if (!OPTIONS.contains(name)) {
+                throw new IllegalArgumentException("unknown argument " + name);
             }
-            if (arguments[i].equals(name)) {
-                if (i + 1 == arguments.length) {
-                    throw new IllegalArgumentException(name + " needs a value");
-                }
-                return arguments[i + 1];
+            if (i + 1 == arguments.length || arguments[i + 1].startsWith("--")) {
+                throw new IllegalArgumentException(name + " needs a value");
+            }
+            if (options.put(name, arguments[i + 1]) != null) {
+                throw new IllegalArgumentException(name + " is given twice");
             }
         }
-        return null;
+        return options;
+    }
+
+    private static long number(Map<String, String> options, String name, long otherwise) {
+        String text = options.get(name);
+        try {
+            return text == null ? otherwise : Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "%s must be a whole number, not %s".formatted(name, text), e);
+        }
     }
 }
