@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  * A GGUF file to be damaged in one place: starts as a small valid llama model with one block, and
  * writes whatever it is told, right or wrong.
  */
-final class GgufSketch {
-    static final int U32 = 4;
-    static final int I32 = 5;
+public final class GgufSketch {
+    public static final int U32 = 4;
+    public static final int I32 = 5;
     static final int F32 = 6;
     static final int BOOL = 7;
-    static final int STRING = 8;
+    public static final int STRING = 8;
     static final int ARRAY = 9;
     static final int U64 = 10;
     static final int I64 = 11;
@@ -47,12 +47,12 @@ final class GgufSketch {
     @Nullable Long metadataCount;
     long alignment = 32;
     long cutBytes;
-    int sizeMax = 1 << 20;
+    public int sizeMax = 1 << 20;
     final Map<String, Value> metadata = new LinkedHashMap<>();
     final List<Map.Entry<String, Value>> more = new ArrayList<>();
     final List<Row> tensors = new ArrayList<>();
 
-    static GgufSketch valid() {
+    public static GgufSketch valid() {
         GgufSketch sketch = new GgufSketch();
         sketch.put("general.architecture", STRING, "llama");
         sketch.put("general.alignment", U32, 32);
@@ -86,11 +86,11 @@ final class GgufSketch {
         return sketch;
     }
 
-    void put(String key, int type, Object value) {
+    public void put(String key, int type, Object value) {
         metadata.put(key, new Value(type, value));
     }
 
-    void array(String key, int type, List<?> elements) {
+    public void array(String key, int type, List<?> elements) {
         put(key, ARRAY, new Elements(type, elements, null));
     }
 
@@ -98,7 +98,7 @@ final class GgufSketch {
         put(key, ARRAY, new Elements(type, elements, claimed));
     }
 
-    void remove(String key) {
+    public void remove(String key) {
         metadata.remove(key);
     }
 
@@ -107,13 +107,13 @@ final class GgufSketch {
                 new Row(name, java.util.Arrays.stream(dimensions).boxed().toList(), type, null));
     }
 
-    void replaceTensor(int index, String name, int type, long... dimensions) {
+    public void replaceTensor(int index, String name, int type, long... dimensions) {
         tensors.set(
                 index,
                 new Row(name, java.util.Arrays.stream(dimensions).boxed().toList(), type, null));
     }
 
-    void write(Path file) throws IOException {
+    public void write(Path file) throws IOException {
         Files.write(file, bytes());
     }
 
