@@ -26,8 +26,12 @@ final class Agent {
     private static final System.Logger LOG = System.getLogger(Agent.class.getName());
     private static final long FAST_NANOS = 100_000_000L;
 
-    /** Often enough to judge the default window of a second at any time: the gate then opens at once. */
+    /**
+     * Often enough to judge the default window of a second at any time: the gate then opens at
+     * once.
+     */
     private static final long SLOW_NANOS = 250_000_000L;
+
     private static final long PODS_LOADING_NANOS = 200_000_000L;
     private static final long PODS_FAST_NANOS = 1_000_000_000L;
     private static final long PODS_SLOW_NANOS = 10_000_000_000L;

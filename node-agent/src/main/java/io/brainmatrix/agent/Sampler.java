@@ -31,9 +31,6 @@ final class Sampler {
     static final SettleRule DEFAULT_RULE =
             new SettleRule(java.time.Duration.ofSeconds(1), 16L << 20);
 
-    /** At ten samples a second, a window of 30 s. */
-    private static final int SAMPLES_MAX = 301;
-
     private static final long PAGE = 4096;
 
     /** Pages come in bursts: swapping has ended when none moved for as long. */
@@ -65,7 +62,9 @@ final class Sampler {
         MemInfo info = MemInfo.read(proc);
         latest = info;
         samples.addLast(new Sample(nanos, info.available()));
-        while (samples.size() > SAMPLES_MAX) {
+        long start = nanos - rule.window().toNanos();
+        // The last one before the window stays: it covers the window's start.
+        while (samples.size() > 1 && second().atNanos() <= start) {
             samples.removeFirst();
         }
         verdict = SettledPolicy.judge(new ArrayList<>(samples), rule);
@@ -75,6 +74,12 @@ final class Sampler {
             settledSince = now;
         }
         swap(nanos);
+    }
+
+    private Sample second() {
+        var all = samples.iterator();
+        all.next();
+        return all.next();
     }
 
     /** The rates stay absent until two readings tell them. */

@@ -62,7 +62,8 @@ class PodWatchTest {
                                 335544320L,
                                 536870912L,
                                 Instant.parse("2026-01-01T00:00:01.123456Z"),
-                                Instant.parse("2026-01-01T00:00:06.654321Z")));
+                                Instant.parse("2026-01-01T00:00:06.654321Z"),
+                                null));
     }
 
     @Test
@@ -70,7 +71,16 @@ class PodWatchTest {
         assertThat(PodWatch.parse("uid-1", "{\"phase\":\"Starting\"}"))
                 .contains(
                         new PodMemory(
-                                "uid-1", "Starting", null, null, null, null, null, null, null));
+                                "uid-1",
+                                "Starting",
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null));
     }
 
     @Test

@@ -31,7 +31,8 @@ class SamplerTest {
         NodeMemoryStatus snapshot =
                 snapshot(
                         sampler,
-                        new PodMemory("uid-1", "Loading", 5L, null, null, 7L, 9L, START, null));
+                        new PodMemory(
+                                "uid-1", "Loading", 5L, null, null, 7L, 9L, START, null, null));
 
         String expected =
                 """

@@ -1,5 +1,6 @@
 package io.brainmatrix.memory.settling;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
@@ -25,6 +26,9 @@ public final class SettledPolicy {
     /** The median of three is the shortest that one outlier cannot move. */
     private static final int NEWEST_SAMPLES = 3;
 
+    /** 8,000 pairs: less than a millisecond. */
+    private static final int MOST_SAMPLES = 128;
+
     private static final double NANOS_PER_SECOND = 1e9;
 
     private SettledPolicy() {}
@@ -42,13 +46,14 @@ public final class SettledPolicy {
         while (from > 0 && last - samples.get(from).atNanos() < windowNanos) {
             from--;
         }
-        List<Sample> window = samples.subList(from, samples.size());
-        if (window.size() < MIN_SAMPLES) {
+        List<Sample> all = samples.subList(from, samples.size());
+        if (all.size() < MIN_SAMPLES) {
             return new Verdict(OptionalLong.empty(), false);
         }
-        long slope = slope(window);
         boolean covered =
-                last - window.getFirst().atNanos() >= windowNanos && !hasGap(window, windowNanos);
+                last - all.getFirst().atNanos() >= windowNanos && !hasGap(all, windowNanos);
+        List<Sample> window = thinned(all);
+        long slope = slope(window);
         int half = window.size() / 2;
         long change = slope;
         for (int newest : new int[] {half, Math.min(half, NEWEST_SAMPLES)}) {
@@ -57,6 +62,24 @@ public final class SettledPolicy {
         }
         return new Verdict(
                 OptionalLong.of(change), covered && Math.abs(change) <= rule.maxSlopePerSecond());
+    }
+
+    /**
+     * The pairs of a long window are too many to look at ten times a second: of its older samples
+     * every n-th is enough.
+     */
+    private static List<Sample> thinned(List<Sample> all) {
+        int every = (all.size() + MOST_SAMPLES - 1) / MOST_SAMPLES;
+        if (every <= 1) {
+            return all;
+        }
+        List<Sample> few = new ArrayList<>();
+        int older = all.size() - NEWEST_SAMPLES;
+        for (int i = 0; i < older; i += every) {
+            few.add(all.get(i));
+        }
+        few.addAll(all.subList(older, all.size()));
+        return few;
     }
 
     /** Samples further apart than half a window tell nothing of what lay between them. */

@@ -65,4 +65,19 @@ class SettledPolicyTest {
         assertThat(SettledPolicy.judge(trace(1000, at -> -at * MI), RULE).slopePerSecond())
                 .hasValue(-1000 * MI);
     }
+
+    @Test
+    void judgesALongWindowOfManySamples() {
+        SettleRule rule = new SettleRule(java.time.Duration.ofMinutes(2), 16L << 20);
+        java.util.List<Sample> flat = new java.util.ArrayList<>();
+        java.util.List<Sample> falling = new java.util.ArrayList<>();
+        for (long i = 0; i <= 1_200; i++) {
+            long available = 4L << 30;
+            flat.add(new Sample(i * 100_000_000L, available));
+            falling.add(new Sample(i * 100_000_000L, available - i * (4L << 20)));
+        }
+
+        assertThat(SettledPolicy.judge(flat, rule).settled()).isTrue();
+        assertThat(SettledPolicy.judge(falling, rule).settled()).isFalse();
+    }
 }
