@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.brainmatrix.operator.kube.OperatorSettings;
 import io.brainmatrix.operator.reconciler.MatrixReconciler;
 import io.brainmatrix.operator.reconciler.NodeReconciler;
+import io.brainmatrix.operator.leader.Leadership;
 import io.brainmatrix.operator.reconciler.OperatorParts;
 import io.brainmatrix.quickstart.Chart;
 import io.brainmatrix.quickstart.Chat;
@@ -91,8 +92,8 @@ class LaneOffE2E {
         Operator operator =
                 new Operator(
                         o -> o.withKubernetesClient(cluster.client()).withCloseClientOnStop(false));
-        operator.register(new MatrixReconciler(parts));
-        operator.register(new NodeReconciler(parts));
+        operator.register(new MatrixReconciler(parts, Leadership.alone()));
+        operator.register(new NodeReconciler(parts, Leadership.alone()));
         return operator;
     }
 

@@ -116,6 +116,12 @@ public final class ClusterCache implements ClusterView, AutoCloseable {
         listeners.add(listener);
     }
 
+    /** Tells the listeners of every node once more: all that concerns one is to be looked at. */
+    public void tellAll() {
+        nodeMemories.getStore().list().forEach(m -> listeners.forEach(l -> l.accept(m)));
+        nodes().forEach(n -> listeners.forEach(l -> l.accept(n)));
+    }
+
     @Override
     public List<BrainMatrix> matrices() {
         return matrices.getStore().list();

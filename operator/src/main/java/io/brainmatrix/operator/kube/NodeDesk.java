@@ -402,6 +402,7 @@ public final class NodeDesk {
                 yield node == null ? Set.of() : Set.of(node);
             }
             case BrainMatrix matrix -> placed(matrix);
+            case NodeMemory memory -> Set.of(memory.getMetadata().getName());
             case PersistentVolumeClaim claim -> {
                 Set<String> nodes = new HashSet<>();
                 cache.matrices().stream()

@@ -3,6 +3,7 @@ package io.brainmatrix.operator.reconciler;
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.operator.kube.ClusterCache;
 import io.brainmatrix.operator.kube.MatrixDesk;
+import io.brainmatrix.operator.leader.Leadership;
 import io.brainmatrix.operator.workload.WorkloadNames;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
@@ -18,7 +19,6 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -33,10 +33,12 @@ public class MatrixReconciler implements Reconciler<BrainMatrix>, Cleaner<BrainM
     private static final Duration CLEANUP_INTERVAL = Duration.ofSeconds(2);
 
     private final ClusterCache cache;
+    private final Leadership leadership;
     private final MatrixDesk desk;
 
     /** Everything is done by the desk; this class only says when. */
-    public MatrixReconciler(OperatorParts parts) {
+    public MatrixReconciler(OperatorParts parts, Leadership leadership) {
+        this.leadership = leadership;
         cache = parts.cache();
         desk = parts.matrices();
     }
@@ -56,15 +58,27 @@ public class MatrixReconciler implements Reconciler<BrainMatrix>, Cleaner<BrainM
 
     @Override
     public UpdateControl<BrainMatrix> reconcile(BrainMatrix matrix, Context<BrainMatrix> context) {
-        Optional<Duration> again = desk.work(matrix);
         UpdateControl<BrainMatrix> done = UpdateControl.noUpdate();
-        return again.map(delay -> done.rescheduleAfter(delay)).orElse(done);
+        if (!leadership.begin()) {
+            return done;
+        }
+        try {
+            return desk.work(matrix).map(delay -> done.rescheduleAfter(delay)).orElse(done);
+        } finally {
+            leadership.end();
+        }
     }
 
     @Override
     public DeleteControl cleanup(BrainMatrix matrix, Context<BrainMatrix> context) {
-        return desk.remove(matrix)
-                ? DeleteControl.defaultDelete()
-                : DeleteControl.noFinalizerRemoval().rescheduleAfter(CLEANUP_INTERVAL);
+        DeleteControl later = DeleteControl.noFinalizerRemoval().rescheduleAfter(CLEANUP_INTERVAL);
+        if (!leadership.begin()) {
+            return later;
+        }
+        try {
+            return desk.remove(matrix) ? DeleteControl.defaultDelete() : later;
+        } finally {
+            leadership.end();
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.brainmatrix.operator.reconciler;
 import io.brainmatrix.api.v1alpha1.NodeMemory;
 import io.brainmatrix.operator.kube.ClusterCache;
 import io.brainmatrix.operator.kube.NodeDesk;
+import io.brainmatrix.operator.leader.Leadership;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -13,9 +14,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -27,10 +26,12 @@ import java.util.stream.Collectors;
         maxReconciliationInterval = @MaxReconciliationInterval(interval = 60))
 public class NodeReconciler implements Reconciler<NodeMemory> {
     private final ClusterCache cache;
+    private final Leadership leadership;
     private final NodeDesk desk;
 
     /** Everything is done by the desk; this class only says when. */
-    public NodeReconciler(OperatorParts parts) {
+    public NodeReconciler(OperatorParts parts, Leadership leadership) {
+        this.leadership = leadership;
         cache = parts.cache();
         desk = parts.nodes();
     }
@@ -48,8 +49,16 @@ public class NodeReconciler implements Reconciler<NodeMemory> {
 
     @Override
     public UpdateControl<NodeMemory> reconcile(NodeMemory memory, Context<NodeMemory> context) {
-        Optional<Duration> again = desk.work(memory.getMetadata().getName());
         UpdateControl<NodeMemory> done = UpdateControl.noUpdate();
-        return again.map(delay -> done.rescheduleAfter(delay)).orElse(done);
+        if (!leadership.begin()) {
+            return done;
+        }
+        try {
+            return desk.work(memory.getMetadata().getName())
+                    .map(delay -> done.rescheduleAfter(delay))
+                    .orElse(done);
+        } finally {
+            leadership.end();
+        }
     }
 }

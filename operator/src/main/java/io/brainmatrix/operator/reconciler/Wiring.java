@@ -2,12 +2,19 @@ package io.brainmatrix.operator.reconciler;
 
 import io.brainmatrix.operator.admission.SerialAdmission;
 import io.brainmatrix.operator.kube.OperatorSettings;
+import io.brainmatrix.operator.leader.Leadership;
+import io.brainmatrix.operator.leader.LeaseLeadership;
+import io.brainmatrix.operator.metrics.LeaderCollector;
 import io.brainmatrix.operator.metrics.MatrixCollector;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.prometheus.client.CollectorRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
@@ -16,6 +23,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Hands the operator's parts to Quarkus. */
 class Wiring {
+    /** Observers without a priority come at 2500; the SDK's stops the client. */
+    private static final int HAND_ON_FIRST = 100;
+
     @Produces
     @Singleton
     OperatorSettings settings(
@@ -36,15 +46,46 @@ class Wiring {
         return OperatorParts.of(client, settings, new SerialAdmission());
     }
 
+    /** One process needs no election, and an edge API server no Lease renewed each second. */
+    @Produces
+    @Singleton
+    Leadership leadership(
+            KubernetesClient client,
+            OperatorSettings settings,
+            OperatorParts parts,
+            @ConfigProperty(name = "brainmatrix.leader.election", defaultValue = "false")
+                    boolean elect,
+            @ConfigProperty(name = "hostname", defaultValue = "operator") String identity) {
+        return elect
+                ? new LeaseLeadership(
+                        client, settings.namespace(), identity, parts.cache()::tellAll)
+                : Leadership.alone();
+    }
+
+    /** Stands for election once all else runs. */
+    void begin(@Observes StartupEvent started, Leadership leadership) {
+        if (leadership instanceof LeaseLeadership lease) {
+            lease.start();
+        }
+    }
+
+    /** Hands on before the client is closed. */
+    void end(@Observes @Priority(HAND_ON_FIRST) ShutdownEvent ending, Leadership leadership) {
+        if (leadership instanceof LeaseLeadership lease) {
+            lease.close();
+        }
+    }
+
     /**
      * Quarkus's own producer makes a new registry for each injection point: collectors of ours
      * would vanish.
      */
     @Produces
     @Singleton
-    CollectorRegistry registry(OperatorParts parts) {
+    CollectorRegistry registry(OperatorParts parts, Leadership leadership) {
         CollectorRegistry registry = new CollectorRegistry(true);
         registry.register(new MatrixCollector(parts.cache(), parts.nodes()));
+        registry.register(new LeaderCollector(leadership));
         return registry;
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.brainmatrix.operator.leader;
+
+import org.jspecify.annotations.NullMarked;
