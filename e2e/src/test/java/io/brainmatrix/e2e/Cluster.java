@@ -68,6 +68,11 @@ final class Cluster implements AutoCloseable {
         chart.install();
     }
 
+    /** Brings the installed chart to other values. */
+    void reinstall(Map<String, String> values) {
+        new Chart(chart.directory(), chart.kubeconfig(), values).install();
+    }
+
     void uninstall() {
         chart.uninstall();
     }

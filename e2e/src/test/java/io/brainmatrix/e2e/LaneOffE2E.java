@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.brainmatrix.operator.kube.OperatorSettings;
+import io.brainmatrix.operator.leader.Leadership;
 import io.brainmatrix.operator.reconciler.MatrixReconciler;
 import io.brainmatrix.operator.reconciler.NodeReconciler;
-import io.brainmatrix.operator.leader.Leadership;
 import io.brainmatrix.operator.reconciler.OperatorParts;
 import io.brainmatrix.quickstart.Chart;
 import io.brainmatrix.quickstart.Chat;

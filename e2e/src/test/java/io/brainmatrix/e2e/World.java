@@ -64,6 +64,18 @@ final class World {
         }
     }
 
+    /** MemAvailable in bytes, now. */
+    static long available() {
+        try (Stream<String> lines = Files.lines(PROC.resolve("meminfo"))) {
+            return lines.filter(line -> line.startsWith("MemAvailable:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     void remove(String name) {
         try {
             Files.deleteIfExists(MODELS.resolve(name));

@@ -2,12 +2,14 @@ package io.brainmatrix.operator.drain;
 
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.api.v1alpha1.EndClass;
+import io.brainmatrix.operator.leader.LeaseLeadership;
 import io.brainmatrix.operator.workload.WorkloadNames;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -29,8 +31,11 @@ public final class Drain {
     /** The operator's own grace period, and some. */
     private static final Duration OPERATOR = Duration.ofSeconds(40);
 
-    /** An inference pod's grace period, and some. */
-    private static final Duration POD = Duration.ofSeconds(60);
+    /**
+     * All inference pods together: their grace period of 20 s many times over, and well within the
+     * hook's own deadline.
+     */
+    private static final Duration PODS = Duration.ofMinutes(2);
 
     private final KubernetesClient client;
     private final String namespace;
@@ -66,7 +71,8 @@ public final class Drain {
                         .list()
                         .getItems();
         pods.forEach(this::stop);
-        pods.forEach(this::finish);
+        long deadline = System.nanoTime() + PODS.toNanos();
+        long forced = pods.stream().filter(pod -> !finish(pod, deadline)).count();
         client.resources(BrainMatrix.class)
                 .inAnyNamespace()
                 .list()
@@ -95,7 +101,10 @@ public final class Drain {
                         .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
                         .list()
                         .getItems());
-        say("drained");
+        client.leases().inNamespace(namespace).withName(LeaseLeadership.LEASE).delete();
+        say(
+                "drained: %d pods stopped, %d of them by force because they did not end within %d s"
+                        .formatted(pods.size(), forced, PODS.toSeconds()));
     }
 
     /** First of all: a running operator would let in again what is stopped here. */
@@ -142,24 +151,34 @@ public final class Drain {
         client.resource(pod).delete();
     }
 
-    private void finish(Pod pod) {
+    /** Waits for a pod's end and lets go of it; false when it had to be removed by force. */
+    private boolean finish(Pod pod, long deadline) {
+        String name = pod.getMetadata().getNamespace() + "/" + pod.getMetadata().getName();
+        var present =
+                client.pods()
+                        .inNamespace(pod.getMetadata().getNamespace())
+                        .withName(pod.getMetadata().getName());
+        boolean ended = true;
         try {
-            client.pods()
-                    .inNamespace(pod.getMetadata().getNamespace())
-                    .withName(pod.getMetadata().getName())
-                    .waitUntilCondition(Drain::hasEnded, POD.toSeconds(), TimeUnit.SECONDS);
-        } catch (io.fabric8.kubernetes.client.KubernetesClientTimeoutException e) {
-            say(
-                    "pod %s/%s did not end within %d s; its finalizer goes all the same"
-                            .formatted(
-                                    pod.getMetadata().getNamespace(),
-                                    pod.getMetadata().getName(),
-                                    POD.toSeconds()));
+            present.waitUntilCondition(
+                    Drain::hasEnded,
+                    Math.max(1, deadline - System.nanoTime()),
+                    TimeUnit.NANOSECONDS);
+        } catch (KubernetesClientTimeoutException e) {
+            ended = false;
         }
-        patch(pod, Map.of("metadata", Map.of("finalizers", List.of())));
-        say(
-                "stopped pod %s/%s"
-                        .formatted(pod.getMetadata().getNamespace(), pod.getMetadata().getName()));
+        // Only ours: what others hold a pod for is theirs to finish.
+        List<String> others =
+                pod.getMetadata().getFinalizers().stream()
+                        .filter(f -> !f.equals(WorkloadNames.POD_FINALIZER))
+                        .toList();
+        patch(pod, Map.of("metadata", Map.of("finalizers", others)));
+        if (!ended) {
+            // Its kubelet does not answer: nobody else would ever take it away.
+            present.withGracePeriod(0).delete();
+        }
+        say((ended ? "stopped pod " : "removed by force pod ") + name);
+        return ended;
     }
 
     private static boolean hasEnded(Pod pod) {

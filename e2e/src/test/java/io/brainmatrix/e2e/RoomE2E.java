@@ -1,0 +1,167 @@
+package io.brainmatrix.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.brainmatrix.api.v1alpha1.NodeMemory;
+import io.brainmatrix.api.v1alpha1.Reason;
+import io.brainmatrix.quickstart.Chart;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Others take the room, and give it back; the agent goes and returns: R2, R3. */
+@Tag("cluster")
+@ExtendWith(Installation.class)
+class RoomE2E {
+    private static final String MATRIX = "room";
+    private static final long MI = 1L << 20;
+
+    /** What others take, and what of it the instance could do without. */
+    private static final long BALLAST_MIB = 3072;
+
+    private static final long SPARE_MIB = 1536;
+
+    /** The promise: so long after the room is there, plus the settle window. */
+    private static final Duration ADMITTED_WITHIN = Duration.ofSeconds(2);
+
+    private static final Duration WINDOW = Duration.ofSeconds(1);
+
+    /** Two and a half fast heartbeats, and what a status takes to be written. */
+    private static final Duration STALE = Duration.ofSeconds(25 + 5);
+
+    private final Cluster cluster;
+    private final World world = new World();
+
+    RoomE2E(Cluster cluster) {
+        this.cluster = cluster;
+    }
+
+    @BeforeEach
+    void place() {
+        world.place(Models.chain(Models.TINY_MIB), "room.gguf");
+    }
+
+    @AfterEach
+    void remove() {
+        world.remove("room.gguf");
+    }
+
+    private Matrix big() {
+        return Matrix.on(MATRIX, World.hostPath("room.gguf")).instance(bigInstance("big", 0));
+    }
+
+    /** Fits as long as nobody takes the ballast's memory, with as much promised to others. */
+    private String bigInstance(String name, long promised) {
+        long reserve =
+                Objects.requireNonNull(
+                        cluster.client()
+                                .resources(NodeMemory.class)
+                                .withName(cluster.node())
+                                .get()
+                                .getStatus()
+                                .reserve());
+        long free = World.available() - reserve - promised - SPARE_MIB * MI;
+        // Needs its budget and 20 % of it.
+        return "name: %s, budget: {ram: \"%d\"}".formatted(name, free * 10 / 12);
+    }
+
+    @Test
+    void waitsForAPodThatTakesMoreThanItAskedFor() {
+        waitsFor("e2e-room-pod", () -> Ballast.pod(cluster, BALLAST_MIB));
+    }
+
+    @Test
+    void waitsForAProcessThatNobodyKnows() {
+        waitsFor("e2e-room-process", () -> Ballast.process(BALLAST_MIB));
+    }
+
+    private void waitsFor(String namespace, java.util.function.Supplier<Ballast> others) {
+        try (ClusterUser user = new ClusterUser(cluster, namespace);
+                LaneHistory lane = new LaneHistory(cluster)) {
+            Matrix big = big();
+            long before = World.available();
+            Ballast ballast = others.get();
+            try {
+                Await.until(
+                        cluster,
+                        "the ballast is there",
+                        () ->
+                                assertThat(World.available())
+                                        .isLessThan(before - (BALLAST_MIB - 256) * MI));
+                user.apply(big);
+                user.awaitReason(MATRIX, "big", Reason.WaitingForMemory);
+                String message = Objects.requireNonNull(user.status(MATRIX, "big").message());
+                assertThat(message).containsPattern("needs [0-9.]+Gi .*has -?[0-9.]+[GM]i free = ");
+                Await.during(
+                        cluster,
+                        "it stays out",
+                        Duration.ofSeconds(3),
+                        () -> assertThat(lane.holds()).isEmpty());
+            } finally {
+                Instant freed = ballast.free();
+                user.awaitReady(MATRIX, "big");
+                Duration waited = Duration.between(freed, lane.holds().getFirst().from());
+                Figures.note(namespace + ": from freed memory to the lane", waited);
+                assertThat(waited).isLessThan(ADMITTED_WITHIN.plus(WINDOW));
+            }
+        }
+    }
+
+    @Test
+    void aSilentAgentClosesTheGateAndTouchesNothingThatRuns() {
+        try (ClusterUser user = new ClusterUser(cluster, "e2e-room-agent");
+                LaneHistory lane = new LaneHistory(cluster)) {
+            Matrix both =
+                    Matrix.on(MATRIX, World.hostPath("room.gguf"))
+                            .instance("name: runs, budget: {ram: 512Mi}");
+            user.apply(both);
+            user.awaitReady(MATRIX, "runs");
+            Pod running = user.podOf(MATRIX, "runs");
+
+            Matrix waiting = both.instance(bigInstance("waits", 512 * MI));
+            Ballast ballast = Ballast.process(BALLAST_MIB);
+            try {
+                user.apply(waiting);
+                user.awaitReason(MATRIX, "waits", Reason.WaitingForMemory);
+                agents(Map.of("brainmatrix.io/nowhere", "true"));
+                Instant silent = Instant.now();
+                user.awaitReason(MATRIX, "waits", Reason.WaitingForReading);
+                assertThat(Duration.between(silent, Instant.now())).isLessThan(STALE);
+                ballast.free();
+                Await.during(
+                        cluster,
+                        "nobody is let in by an old reading",
+                        Duration.ofSeconds(4),
+                        () -> assertThat(lane.holds()).hasSize(1));
+            } finally {
+                ballast.free();
+                agents(Map.of());
+            }
+
+            user.awaitReady(MATRIX, "runs", "waits");
+            assertThat(user.podOf(MATRIX, "runs").getMetadata().getUid())
+                    .isEqualTo(running.getMetadata().getUid());
+        }
+    }
+
+    /** Keeps agents to nodes with these labels. */
+    private void agents(Map<String, String> nodes) {
+        cluster.client()
+                .apps()
+                .daemonSets()
+                .inNamespace(Chart.NAMESPACE)
+                .withName(Chart.RELEASE + "-node-agent")
+                .edit(
+                        set -> {
+                            set.getSpec().getTemplate().getSpec().setNodeSelector(nodes);
+                            return set;
+                        });
+    }
+}
