@@ -32,6 +32,9 @@ final class Agent {
      */
     private static final long SLOW_NANOS = 250_000_000L;
 
+    /** A calm node is looked at for something worth telling as often. */
+    private static final long ROUND_SLOW_NANOS = 1_000_000_000L;
+
     private static final long PODS_LOADING_NANOS = 200_000_000L;
     private static final long PODS_FAST_NANOS = 1_000_000_000L;
     private static final long PODS_SLOW_NANOS = 10_000_000_000L;
@@ -71,19 +74,19 @@ final class Agent {
     /** Runs until {@link #end}. */
     void run() {
         api.start();
-        Thread.ofPlatform().name("samples").daemon().start(() -> loop(this::sample));
-        loop(this::round);
+        Thread.ofPlatform().name("samples").daemon().start(() -> loop(this::sample, SLOW_NANOS));
+        loop(this::round, ROUND_SLOW_NANOS);
     }
 
     /** The outermost handler of both loops: nothing that one round meets ends the agent. */
-    private void loop(Round round) {
+    private void loop(Round round, long slow) {
         while (!ending) {
             try {
                 round.run();
             } catch (IOException | RuntimeException e) {
                 LOG.log(System.Logger.Level.ERROR, "round failed, going on", e);
             }
-            LockSupport.parkNanos(fast() ? FAST_NANOS : SLOW_NANOS);
+            LockSupport.parkNanos(fast() ? FAST_NANOS : slow);
         }
     }
 
