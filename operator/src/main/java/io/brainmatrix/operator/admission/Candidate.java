@@ -15,6 +15,9 @@ import java.util.Optional;
  * @param dependencyDepth 0 for one that watches nobody; a watcher is deeper than all it watches
  * @param since creation of its matrix: the older goes first
  * @param order place in its matrix's spec, the last tie-breaker within a matrix
+ * @param waitingSince since when it has no pod, as its status tells; empty when nobody has written
+ *     it down yet
+ * @param returning whether it has been ready in an earlier life: its memory was its own before
  * @param notBefore end of its backoff
  * @param hindrance why it may not queue at all
  */
@@ -28,6 +31,8 @@ public record Candidate(
         Instant since,
         int order,
         SettleDemand settle,
+        Optional<Instant> waitingSince,
+        boolean returning,
         Optional<Instant> notBefore,
         Optional<Hindrance> hindrance) {
 
@@ -60,6 +65,8 @@ public record Candidate(
                 since,
                 order,
                 settle,
+                waitingSince,
+                returning,
                 Optional.of(until),
                 Optional.of(why));
     }

@@ -5,6 +5,8 @@ import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.api.v1alpha1.BrainMatrixSpec;
 import io.brainmatrix.api.v1alpha1.BrainMatrixStatus;
 import io.brainmatrix.api.v1alpha1.Bytes;
+import io.brainmatrix.api.v1alpha1.Condition;
+import io.brainmatrix.api.v1alpha1.ConditionStatus;
 import io.brainmatrix.api.v1alpha1.Durations;
 import io.brainmatrix.api.v1alpha1.Instance;
 import io.brainmatrix.api.v1alpha1.InstanceStatus;
@@ -105,6 +107,8 @@ public final class CandidatePolicy {
                 Instant.parse(metadata.getCreationTimestamp()),
                 order,
                 settle(admission),
+                waitingSince(status),
+                Boolean.TRUE.equals(status.startedOnce()),
                 edited ? Optional.empty() : Optional.ofNullable(status.nextAttempt()),
                 hindrance(view, watchers, statuses, instance, status, edited));
     }
@@ -186,6 +190,13 @@ public final class CandidatePolicy {
         return new Candidate.SettleDemand(
                 window == null ? SETTLE_WINDOW : Durations.parse(window),
                 slope == null ? SETTLE_SLOPE : Bytes.of(slope));
+    }
+
+    private static Optional<Instant> waitingSince(InstanceStatus status) {
+        return status.conditions().stream()
+                .filter(c -> c.type().equals("Admitted") && c.status() == ConditionStatus.False)
+                .map(Condition::lastTransitionTime)
+                .findFirst();
     }
 
     private static boolean startedOnce(@Nullable InstanceStatus status) {

@@ -3,6 +3,7 @@ package io.brainmatrix.operator.admission;
 import io.brainmatrix.api.v1alpha1.Bytes;
 import io.brainmatrix.api.v1alpha1.Durations;
 import io.brainmatrix.api.v1alpha1.Reason;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,9 +31,15 @@ final class Gate {
         Optional<Candidate> head = Optional.empty();
         boolean open = false;
         int position = 0;
+        Optional<Turn> turn = Optional.empty();
         for (Candidate candidate : queue) {
             position++;
             Verdict verdict = room(node, candidate);
+            if (verdict.passes() && turn.filter(t -> t.holdsBack(candidate)).isPresent()) {
+                verdict = heldBack(node, turn.get());
+            } else if (verdict.reason() == Reason.WaitingForMemory && turn.isEmpty()) {
+                turn = Turn.of(candidate, node.now());
+            }
             if (verdict.passes() && head.isEmpty()) {
                 head = Optional.of(candidate);
                 verdict = calm(node, candidate);
@@ -154,6 +161,16 @@ final class Gate {
         return Verdict.no(
                 Reason.WaitingInQueue,
                 "behind `%s` in the queue of node `%s`".formatted(head.key().text(), node.node()));
+    }
+
+    private static Verdict heldBack(NodeSnapshot node, Turn turn) {
+        return Verdict.no(
+                Reason.WaitingInQueue,
+                "behind `%s`, which has waited long for memory on node `%s`: until %s newcomers leave it what becomes free"
+                        .formatted(
+                                turn.waits().key().text(),
+                                node.node(),
+                                turn.until().truncatedTo(ChronoUnit.SECONDS)));
     }
 
     private static String needs(Candidate candidate) {

@@ -3,9 +3,9 @@ package io.brainmatrix.operator.admission;
 import io.brainmatrix.api.v1alpha1.EndClass;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One at a time per node, once its memory has settled (R1 to R5).
@@ -103,17 +103,18 @@ public final class SerialAdmission implements AdmissionPolicy {
     }
 
     private static Optional<Instant> lookAgain(NodeSnapshot node) {
-        List<Instant> deadlines =
-                java.util.stream.Stream.concat(
-                                node.candidates().stream()
-                                        .flatMap(c -> c.notBefore().stream())
-                                        .filter(at -> at.isAfter(node.now())),
-                                node.occupants().stream()
-                                        .filter(o -> !o.ended() && !o.everReady())
-                                        .map(o -> o.created().plus(o.loadTimeout()))
-                                        .filter(at -> at.isAfter(node.now())))
-                        .sorted()
-                        .toList();
-        return deadlines.stream().findFirst();
+        Stream<Instant> backoffs = node.candidates().stream().flatMap(c -> c.notBefore().stream());
+        Stream<Instant> timeouts =
+                node.occupants().stream()
+                        .filter(o -> !o.ended() && !o.everReady())
+                        .map(o -> o.created().plus(o.loadTimeout()));
+        Stream<Instant> turns =
+                node.candidates().stream()
+                        .flatMap(c -> Turn.of(c, node.now()).stream())
+                        .map(Turn::until);
+        return Stream.of(backoffs, timeouts, turns)
+                .flatMap(s -> s)
+                .filter(at -> at.isAfter(node.now()))
+                .min(Instant::compareTo);
     }
 }

@@ -220,21 +220,13 @@ public final class MatrixReader {
 
     private static NodeView view(Node node, Account account, long promised) {
         String name = node.getMetadata().getName();
-        boolean ready =
-                node.getStatus() != null
-                        && node.getStatus().getConditions() != null
-                        && node.getStatus().getConditions().stream()
-                                .anyMatch(
-                                        c ->
-                                                "Ready".equals(c.getType())
-                                                        && "True".equals(c.getStatus()));
         List<Taint> taints =
                 node.getSpec() == null || node.getSpec().getTaints() == null
                         ? List.of()
                         : node.getSpec().getTaints();
         return new NodeView(
                 name,
-                ready,
+                NodeReader.ready(node),
                 NodeReader.schedulable(node),
                 Optional.ofNullable(node.getMetadata().getLabels()).orElse(Map.of()),
                 taints.stream()

@@ -321,6 +321,14 @@ public final class NodeReader {
                 : Bytes.of(node.getStatus().getAllocatable().get("memory"));
     }
 
+    /** Whether its kubelet answers. */
+    static boolean ready(Node node) {
+        return node.getStatus() != null
+                && node.getStatus().getConditions() != null
+                && node.getStatus().getConditions().stream()
+                        .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus()));
+    }
+
     static boolean schedulable(Node node) {
         return node.getSpec() == null || !Boolean.TRUE.equals(node.getSpec().getUnschedulable());
     }

@@ -149,6 +149,7 @@ final class PodReader {
                 life(pod),
                 annotation(pod, WorkloadNames.SPEC_HASH).orElse(""),
                 nodeOf(pod),
+                node.filter(NodeReader::ready).isPresent(),
                 ready(pod),
                 everReady(pod),
                 deleting(pod),

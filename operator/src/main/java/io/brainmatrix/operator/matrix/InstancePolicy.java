@@ -111,7 +111,13 @@ final class InstancePolicy {
                     : stop.map(why -> new PodStep.Stop(pod.name(), pod.uid(), why));
         }
         String edit = outdated(snapshot, wanted, pod) ? keptMessage(snapshot, pod) : "";
-        if (pod.ready()) {
+        if (!pod.ready() && !pod.nodeAnswers()) {
+            draft.say(
+                    Phase.Loading,
+                    Reason.NodeLost,
+                    "node `%s` does not answer; pod `%s` stays charged until it is known to have ended"
+                            .formatted(pod.node().orElse(""), pod.name()));
+        } else if (pod.ready()) {
             draft.say(Phase.Ready, Reason.Ready, "answers requests" + edit);
         } else {
             draft.say(

@@ -7,6 +7,7 @@ import java.util.Optional;
  * A pod of the matrix.
  *
  * @param specHash hash of the desired pod that it was made from
+ * @param nodeAnswers whether its node is there and Ready
  * @param ready whether it is Ready now
  * @param everReady whether this life was Ready at any time
  * @param deleting whether somebody asked for its deletion
@@ -20,6 +21,7 @@ public record PodView(
         long life,
         String specHash,
         Optional<String> node,
+        boolean nodeAnswers,
         boolean ready,
         boolean everReady,
         boolean deleting,

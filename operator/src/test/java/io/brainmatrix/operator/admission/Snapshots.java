@@ -55,10 +55,25 @@ record Snapshots(NodeSnapshot node) {
                 0,
                 new Candidate.SettleDemand(Duration.ofSeconds(1), 16 * MI),
                 Optional.empty(),
+                false,
+                Optional.empty(),
                 Optional.empty());
     }
 
     static Candidate withPriority(Candidate c, int priority) {
+        return with(c, priority, c.waitingSince(), c.returning());
+    }
+
+    static Candidate waitingFor(Candidate c, Duration time) {
+        return with(c, c.priority(), Optional.of(NOW.minus(time)), c.returning());
+    }
+
+    static Candidate returning(Candidate c) {
+        return with(c, c.priority(), c.waitingSince(), true);
+    }
+
+    private static Candidate with(
+            Candidate c, int priority, Optional<Instant> waitingSince, boolean returning) {
         return new Candidate(
                 c.key(),
                 c.pod(),
@@ -69,6 +84,8 @@ record Snapshots(NodeSnapshot node) {
                 c.since(),
                 c.order(),
                 c.settle(),
+                waitingSince,
+                returning,
                 c.notBefore(),
                 c.hindrance());
     }

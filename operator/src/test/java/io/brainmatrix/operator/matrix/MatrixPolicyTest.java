@@ -68,6 +68,7 @@ class MatrixPolicyTest {
                 1,
                 "hash",
                 Optional.of("edge"),
+                true,
                 false,
                 true,
                 false,
@@ -175,5 +176,43 @@ class MatrixPolicyTest {
 
         assertThat(StatusChange.between(first.status(), second.status()))
                 .isEqualTo(StatusChange.NONE);
+    }
+
+    @Test
+    void oneWhoseNodeDoesNotAnswerSaysSo() {
+        PodView lost =
+                new PodView(
+                        "jar-subject-1",
+                        "pod-uid",
+                        "subject",
+                        1,
+                        "hash",
+                        Optional.of("edge"),
+                        false,
+                        false,
+                        true,
+                        false,
+                        Optional.empty(),
+                        Optional.empty());
+        MatrixPlan plan =
+                MatrixPolicy.decide(
+                        new MatrixSnapshot(
+                                matrix(null),
+                                NOW,
+                                List.of(lost),
+                                Map.of("subject", "hash"),
+                                Map.of(),
+                                Map.of(),
+                                Map.of(),
+                                Map.of()));
+
+        assertThat(plan.status().instances())
+                .singleElement()
+                .satisfies(
+                        i -> {
+                            assertThat(i.reason()).isEqualTo(Reason.NodeLost);
+                            assertThat(i.message()).contains("`edge` does not answer");
+                        });
+        assertThat(plan.steps()).isEmpty();
     }
 }
