@@ -47,6 +47,7 @@ final class PaperNode {
         long started = -1;
         long loadFrom = -1;
         long loadTo = -1;
+        long servesAt = -1;
         long readyAt = -1;
         long diedAt = -1;
         long freeAt = -1;
@@ -74,7 +75,13 @@ final class PaperNode {
             return started >= 0 && diedAt < 0;
         }
 
+        /** Its first token is out. */
         boolean serving(long now) {
+            return alive() && servesAt >= 0 && now >= servesAt;
+        }
+
+        /** The kubelet's probe has found that out. */
+        boolean probed(long now) {
             return alive() && readyAt >= 0 && now >= readyAt;
         }
 
@@ -415,7 +422,9 @@ final class PaperNode {
                     process.loadEndedByNode = wall();
                     noticed();
                     world.time.in(window() + 1, this::noticed);
-                    process.readyAt = world.time.now() + world.time.between(50, 1_200);
+                    process.servesAt = world.time.now() + world.time.between(5, 400);
+                    process.readyAt = process.servesAt + world.time.between(50, 1_200);
+                    world.time.in(process.servesAt - world.time.now(), this::noticed);
                     world.time.in(process.readyAt - world.time.now(), () -> report(process));
                 });
     }
@@ -511,7 +520,7 @@ final class PaperNode {
 
     private PodStatus status(Process process, long now) {
         boolean over = process.diedAt >= 0;
-        boolean serving = process.serving(now);
+        boolean serving = process.probed(now);
         ContainerStatusBuilder container =
                 new ContainerStatusBuilder()
                         .withName(process.ours ? WorkloadNames.CONTAINER : "main")
@@ -680,11 +689,13 @@ final class PaperNode {
                 pods.add(
                         new PodMemory(
                                 process.podUid,
-                                process.loadEndedByNode != null
+                                process.serving(now)
                                         ? "Serving"
-                                        : process.loadStartedByNode != null
-                                                ? "Loading"
-                                                : "Starting",
+                                        : process.loadEndedByNode != null
+                                                ? "Verifying"
+                                                : process.loadStartedByNode != null
+                                                        ? "Loading"
+                                                        : "Starting",
                                 process.used(now),
                                 null,
                                 null,

@@ -11,7 +11,8 @@ import java.util.OptionalLong;
  *
  * @param commitment what the ledger charges, in bytes
  * @param used what the pod reported in the node's latest snapshot; empty when it was not in it
- * @param everReady whether this life was Ready at any time
+ * @param everReady whether this life was ready at any time, by the kubelet's probes or by its own
+ *     report in the node's latest snapshot, whichever tells first
  * @param ready whether it is Ready now
  * @param ended whether its containers have stopped for good: its memory is free
  * @param deleting whether somebody asked for its deletion; charged until it has ended or is gone

@@ -45,6 +45,9 @@ public final class NodeReader {
      */
     private static final long FULL_PRESSURE = 1_000;
 
+    /** The phase that a pod reports once its first token is out. */
+    private static final String SERVING = "Serving";
+
     /** Idle pages in a disk's swap this small are leftovers, not use: 16Mi. */
     private static final long SWAP_LEFTOVERS = 16L << 20;
 
@@ -219,7 +222,10 @@ public final class NodeReader {
                         .filter(p -> p.podUid().equals(pod.getMetadata().getUid()))
                         .findFirst();
         Instant created = Instant.parse(pod.getMetadata().getCreationTimestamp());
-        boolean everReady = PodReader.everReady(pod);
+        // The agent tells within a sample what the kubelet's probes tell a second later.
+        boolean everReady =
+                PodReader.everReady(pod)
+                        || reported.filter(p -> SERVING.equals(p.phase())).isPresent();
         return new Occupant(
                 new InstanceKey(
                         pod.getMetadata().getNamespace(),
