@@ -60,12 +60,12 @@ class LaneOffE2E {
         Operator operator = openGate(image);
         try (ClusterUser user = new ClusterUser(cluster, "e2e-rush")) {
             operator.start();
-            // A little CPU each: 300 MiB then take about 12 s instead of half a second.
+            // A little CPU each: 300 MiB then take 7 to 30 s instead of half a second.
             user.apply(
                     Matrix.on(MATRIX, World.hostPath("rush.gguf"))
-                            .instance("name: first, budget: {ram: 700Mi, cpu: 150m}")
-                            .instance("name: second, budget: {ram: 700Mi, cpu: 150m}")
-                            .instance("name: third, budget: {ram: 700Mi, cpu: 150m}"));
+                            .instance("name: first, budget: {ram: 700Mi, cpu: 60m}")
+                            .instance("name: second, budget: {ram: 700Mi, cpu: 60m}")
+                            .instance("name: third, budget: {ram: 700Mi, cpu: 60m}"));
             user.awaitReady(MATRIX, "first", "second", "third");
 
             List<Load> loads =

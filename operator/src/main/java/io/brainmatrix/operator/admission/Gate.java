@@ -4,6 +4,7 @@ import io.brainmatrix.api.v1alpha1.Bytes;
 import io.brainmatrix.api.v1alpha1.Durations;
 import io.brainmatrix.api.v1alpha1.Reason;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,20 +29,14 @@ final class Gate {
      */
     static Optional<Candidate> judge(
             NodeSnapshot node, List<Candidate> queue, Map<InstanceKey, Waiting> waiting) {
-        Optional<Candidate> head = Optional.empty();
+        Map<Candidate, Verdict> rooms = rooms(node, queue);
+        Optional<Candidate> head = head(node, queue, rooms);
         boolean open = false;
         int position = 0;
-        Optional<Turn> turn = Optional.empty();
         for (Candidate candidate : queue) {
             position++;
-            Verdict verdict = room(node, candidate);
-            if (verdict.passes() && turn.filter(t -> t.holdsBack(candidate)).isPresent()) {
-                verdict = heldBack(node, turn.get());
-            } else if (verdict.reason() == Reason.WaitingForMemory && turn.isEmpty()) {
-                turn = Turn.of(candidate, node.now());
-            }
-            if (verdict.passes() && head.isEmpty()) {
-                head = Optional.of(candidate);
+            Verdict verdict = rooms.getOrDefault(candidate, PASSES);
+            if (head.filter(candidate::equals).isPresent()) {
                 verdict = calm(node, candidate);
                 open = verdict.passes();
             } else if (verdict.passes()) {
@@ -54,6 +49,41 @@ final class Gate {
         return open ? head : Optional.empty();
     }
 
+    /** Whether each has room, and whose turn it is to be passed. */
+    private static Map<Candidate, Verdict> rooms(NodeSnapshot node, List<Candidate> queue) {
+        Map<Candidate, Verdict> rooms = new HashMap<>();
+        Optional<Turn> turn = Optional.empty();
+        for (Candidate candidate : queue) {
+            Verdict verdict = room(node, candidate);
+            if (verdict.passes() && turn.filter(t -> t.holdsBack(candidate)).isPresent()) {
+                verdict = heldBack(node, turn.get());
+            } else if (verdict.reason() == Reason.WaitingForMemory && turn.isEmpty()) {
+                turn = Turn.of(candidate, node.now());
+            }
+            rooms.put(candidate, verdict);
+        }
+        return rooms;
+    }
+
+    /** The first of the queue that has room; of its equals that have, the best. */
+    private static Optional<Candidate> head(
+            NodeSnapshot node, List<Candidate> queue, Map<Candidate, Verdict> rooms) {
+        List<Candidate> fitting =
+                queue.stream().filter(c -> rooms.getOrDefault(c, PASSES).passes()).toList();
+        if (fitting.isEmpty()) {
+            return Optional.empty();
+        }
+        Ledger ledger = Ledger.of(node, node.reading().orElseThrow());
+        long room =
+                node.lane().holder().isEmpty()
+                        ? Math.min(ledger.free(), ledger.measuredFree())
+                        : ledger.free();
+        return Optional.of(
+                BestFit.first(
+                        fitting.stream().filter(c -> Queue.equals(c, fitting.getFirst())).toList(),
+                        room));
+    }
+
     /** Whether there is a fresh reading and, by promises and by measurement, room. */
     static boolean fits(NodeSnapshot node, Candidate candidate) {
         if (node.reading().filter(NodeReading::fresh).isEmpty()) {
@@ -62,6 +92,8 @@ final class Gate {
         Ledger ledger = Ledger.of(node, node.reading().get());
         return ledger.fits(candidate.needed()) && ledger.fitsMeasured(candidate.needed());
     }
+
+    private static final Verdict PASSES = new Verdict(true, Reason.Loading, "");
 
     private record Verdict(boolean passes, Reason reason, String message) {
         static Verdict no(Reason reason, String message) {
@@ -109,7 +141,7 @@ final class Gate {
                     "needs %s, node `%s` has %s; free memory on the node"
                             .formatted(needs(candidate), node.node(), ledger.explainMeasured()));
         }
-        return new Verdict(true, Reason.Loading, "");
+        return PASSES;
     }
 
     /** The head fits: is the lane free and the node calm? */

@@ -12,15 +12,19 @@ import java.util.OptionalInt;
  * Who waits on a node: the eligible in order, and the others with their reason.
  *
  * <p>Effective priority first, then dependency, then age: a watched one goes before its watchers,
- * an older matrix before a younger.
+ * an older matrix before a younger. Among equals the larger goes first: it fits only while much is
+ * free.
  */
 record Queue(List<Candidate> eligible, Map<InstanceKey, Waiting> hindered) {
-    private static final Comparator<Candidate> ORDER =
+    private static final Comparator<Candidate> RANK =
             Comparator.comparingInt(Candidate::priority)
                     .reversed()
                     .thenComparingInt(Candidate::dependencyDepth)
                     .thenComparing(Candidate::since)
-                    .thenComparing(c -> c.key().namespace() + "/" + c.key().matrix())
+                    .thenComparing(c -> c.key().namespace() + "/" + c.key().matrix());
+
+    private static final Comparator<Candidate> ORDER =
+            RANK.thenComparing(Comparator.comparingLong(Candidate::commitment).reversed())
                     .thenComparingInt(Candidate::order)
                     .thenComparing(Candidate::key);
 
@@ -50,6 +54,11 @@ record Queue(List<Candidate> eligible, Map<InstanceKey, Waiting> hindered) {
         }
         eligible.sort(ORDER);
         return new Queue(List.copyOf(eligible), hindered);
+    }
+
+    /** Whether no rule prefers one to the other. */
+    static boolean equals(Candidate a, Candidate b) {
+        return RANK.compare(a, b) == 0;
     }
 
     private static Waiting unqueued(Reason reason, String message) {
