@@ -104,7 +104,7 @@ final class PaperApi implements ClusterApi {
     @Override
     public void update(HasMetadata object) {
         before();
-        if (world.faults.strikes(0.02)) {
+        if (world.faults.strikes(0.2)) {
             late(object);
             throw new Crash();
         }

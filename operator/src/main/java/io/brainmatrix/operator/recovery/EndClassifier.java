@@ -20,6 +20,9 @@ public final class EndClassifier {
     private static final Set<EndClass> DECLARED =
             Set.of(EndClass.LoadTimedOut, EndClass.ImageUnavailable, EndClass.PodRefused);
 
+    /** What is collected since its node has gone is no eviction. */
+    private static final String POD_GC = "DeletionByPodGC";
+
     private static final int SIGKILLED = 137;
 
     /** SIGKILL, SIGTERM, and what a runtime says of a container that it finds dead at its start. */
@@ -69,8 +72,8 @@ public final class EndClassifier {
         boolean lost =
                 end.nodeGone()
                         || end.podReason().filter("NodeLost"::equals).isPresent()
-                        || end.disruptions().contains("DeletionByPodGC");
-        return lost && end.exitCode().isEmpty() ? Optional.of(EndClass.NodeLost) : Optional.empty();
+                        || end.disruptions().contains(POD_GC);
+        return lost && !tellsItself(end) ? Optional.of(EndClass.NodeLost) : Optional.empty();
     }
 
     /** An end that a shutdown does not look like: it happened before the reboot, or after it. */
@@ -85,7 +88,7 @@ public final class EndClassifier {
                 end.podReason()
                                 .filter(r -> r.equals("Evicted") || r.equals("Preempting"))
                                 .isPresent()
-                        || !end.disruptions().isEmpty();
+                        || end.disruptions().stream().anyMatch(d -> !d.equals(POD_GC));
         return evicted ? Optional.of(EndClass.Evicted) : Optional.empty();
     }
 

@@ -70,6 +70,12 @@ class EndClassifierTest {
 
     @Test
     void vanishedNodeLeavesNoExitCodeAndIsNoEviction() {
+        assertThat(EndClassifier.classify(PodEnds.nodeGone(OptionalInt.of(255))))
+                .as("it rebooted first, and was told of as dead")
+                .isEqualTo(EndClass.NodeLost);
+        assertThat(EndClassifier.classify(PodEnds.nodeGone(OptionalInt.of(30))))
+                .as("it died before its node went")
+                .isEqualTo(EndClass.LoadAborted);
         assertThat(EndClassifier.classify(PodEnds.nodeGone(OptionalInt.empty())))
                 .isEqualTo(EndClass.NodeLost);
     }
