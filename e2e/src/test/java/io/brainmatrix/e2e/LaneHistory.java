@@ -48,12 +48,17 @@ final class LaneHistory implements AutoCloseable {
     private final List<Version> versions = new CopyOnWriteArrayList<>();
     private final Watch watch;
 
+    /** The lane of the only node. */
     LaneHistory(Cluster cluster) {
+        this(cluster, cluster.node());
+    }
+
+    LaneHistory(Cluster cluster, String node) {
         this.watch =
                 cluster.client()
                         .leases()
                         .inNamespace(Chart.NAMESPACE)
-                        .withName("brainmatrix-lane-" + cluster.node())
+                        .withName("brainmatrix-lane-" + node)
                         .watch(
                                 new Watcher<Lease>() {
                                     @Override

@@ -3,16 +3,9 @@ package io.brainmatrix.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.brainmatrix.operator.kube.OperatorSettings;
-import io.brainmatrix.operator.leader.Leadership;
-import io.brainmatrix.operator.reconciler.MatrixReconciler;
-import io.brainmatrix.operator.reconciler.NodeReconciler;
-import io.brainmatrix.operator.reconciler.OperatorParts;
 import io.brainmatrix.quickstart.Chart;
 import io.brainmatrix.quickstart.Chat;
 import io.brainmatrix.quickstart.InferenceImage;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.javaoperatorsdk.operator.Operator;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -56,10 +49,8 @@ class LaneOffE2E {
         World world = new World();
         world.place(Models.chain(Models.LARGE_MIB), "rush.gguf");
         String image = InferenceImage.of(cluster.client(), Chart.NAMESPACE);
-        Deployment installed = cluster.stopOperator();
-        Operator operator = openGate(image);
-        try (ClusterUser user = new ClusterUser(cluster, "e2e-rush")) {
-            operator.start();
+        try (OwnOperator _ = OwnOperator.deciding(cluster, new OpenGate(), image);
+                ClusterUser user = new ClusterUser(cluster, "e2e-rush")) {
             // A little CPU each: 300 MiB then take 7 to 30 s instead of half a second.
             user.apply(
                     Matrix.on(MATRIX, World.hostPath("rush.gguf"))
@@ -76,25 +67,8 @@ class LaneOffE2E {
                     .allSatisfy(l -> assertThat(l.length()).isGreaterThan(Duration.ofSeconds(5)));
             assertThat(overlap(loads)).isGreaterThanOrEqualTo(0.5);
         } finally {
-            operator.stop();
-            cluster.startOperator(installed);
             world.remove("rush.gguf");
         }
-    }
-
-    private Operator openGate(String image) {
-        OperatorParts parts =
-                OperatorParts.of(
-                        cluster.client(),
-                        new OperatorSettings(
-                                Chart.NAMESPACE, image, "IfNotPresent", List.of(World.MODELS)),
-                        new OpenGate());
-        Operator operator =
-                new Operator(
-                        o -> o.withKubernetesClient(cluster.client()).withCloseClientOnStop(false));
-        operator.register(new MatrixReconciler(parts, Leadership.alone()));
-        operator.register(new NodeReconciler(parts, Leadership.alone()));
-        return operator;
     }
 
     /** The part of the time with a load in which there were two or more. */

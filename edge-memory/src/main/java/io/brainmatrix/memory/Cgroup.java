@@ -107,4 +107,31 @@ public final class Cgroup {
             throw new UncheckedIOException("cannot read what the cgroup uses", e);
         }
     }
+
+    /**
+     * The most that was ever charged, in bytes; empty where the kernel does not keep it (version 2
+     * before 5.19). Page cache is in it: it fills any limit, so this is no footprint.
+     */
+    public OptionalLong charged() {
+        Path file = directory.resolve(version == 1 ? "memory.max_usage_in_bytes" : "memory.peak");
+        try {
+            return OptionalLong.of(Long.parseLong(Files.readString(file).strip()));
+        } catch (IOException | NumberFormatException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /**
+     * Processes of this cgroup that the kernel killed for want of memory; empty where it does not
+     * count them (version 1 before 4.13). Below a parent with the same limit the parent hits first:
+     * then version 1 counts there, and this stays 0.
+     */
+    public OptionalLong kills() {
+        Path file = directory.resolve(version == 1 ? "memory.oom_control" : "memory.events");
+        try {
+            return KeyedLines.read(file).get("oom_kill");
+        } catch (IOException e) {
+            return OptionalLong.empty();
+        }
+    }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -88,6 +89,41 @@ class NodeReadingsTest {
     void tellsATegraByItsFamily() {
         assertThat(Tegra.isPresent(Nodes.sys("jetson"))).isTrue();
         assertThat(Tegra.isPresent(Nodes.sys("x86"))).isFalse();
+    }
+
+    @Test
+    void tellsATegrasChipAndRelease() {
+        assertThat(Tegra.chip(Nodes.sys("jetson"))).contains("35");
+        assertThat(Tegra.release(Nodes.etc("jetson"))).contains("36.4.3");
+        assertThat(Tegra.chip(Nodes.sys("x86"))).isEmpty();
+        assertThat(Tegra.release(Nodes.etc("x86"))).isEmpty();
+    }
+
+    @Test
+    void readsWhatTheTegrasDriverHandedOut() {
+        assertThat(NvMap.read(Nodes.debug("jetson")))
+                .contains(
+                        new NvMap(
+                                (4_194_304L + 1024 + 312) * KIB,
+                                Map.of(2718L, 4_195_328L * KIB, 1201L, 312L * KIB),
+                                OptionalLong.of(262_144L * 4096)));
+        assertThat(NvMap.read(Nodes.debug("x86"))).isEmpty();
+    }
+
+    @Test
+    void readsThermalZonesWithTheLowestTripThatHarms() {
+        assertThat(ThermalZones.find(Nodes.sys("jetson")).read())
+                .containsExactlyInAnyOrder(
+                        new ThermalZones.Heat("cpu-thermal", 51_250, OptionalLong.of(99_000)),
+                        // No trips; the third zone's sensor is off.
+                        new ThermalZones.Heat("tj-thermal", 50_906, OptionalLong.empty()));
+        assertThat(ThermalZones.find(Nodes.sys("x86")).read()).isEmpty();
+    }
+
+    @Test
+    void hasNoNvmlWithoutNvidiasDriver() {
+        assertThat(Nvml.open("libno-such-library.so.1")).isEmpty();
+        assertThat(Nvml.open("libc.so.6")).as("a library without its functions").isEmpty();
     }
 
     @Test

@@ -21,6 +21,14 @@ final class Nodes {
         return root(node).resolve("sys");
     }
 
+    static Path etc(String node) {
+        return root(node).resolve("etc");
+    }
+
+    static Path debug(String node) {
+        return root(node).resolve("sys/kernel/debug");
+    }
+
     private static Path root(String node) {
         URL url = Objects.requireNonNull(Nodes.class.getResource("/nodes/" + node), node);
         try {

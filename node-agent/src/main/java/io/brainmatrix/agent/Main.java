@@ -10,6 +10,7 @@ import java.time.Clock;
 
 /** Entry point of the node agent's image. */
 public final class Main {
+    private static final System.Logger LOG = System.getLogger(Main.class.getName());
     private static final int PORT = 8081;
     private static final int POD_PORT = 8080;
     private static final int API_TIMEOUT_MILLIS = 5_000;
@@ -43,6 +44,11 @@ public final class Main {
                         .withRequestTimeout(API_TIMEOUT_MILLIS)
                         .build();
         KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build();
+        LOG.log(
+                System.Logger.Level.INFO,
+                "Node {0}: {1}",
+                node,
+                Sensors.describe(Path.of("/sys"), Path.of("/etc")));
         Sampler sampler = new Sampler(Path.of("/proc"), Path.of("/sys"));
         Publisher publisher = new Publisher(client, node);
         PodWatch pods = new PodWatch(publisher::pods, POD_PORT);

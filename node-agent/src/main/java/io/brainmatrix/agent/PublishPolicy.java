@@ -60,6 +60,9 @@ final class PublishPolicy {
                 || pressured(last.pressure()) != pressured(now.pressure())) {
             return Optional.of("swap or pressure");
         }
+        if (tooHot(last) != tooHot(now)) {
+            return Optional.of("heat");
+        }
         if (fast && since.compareTo(MOVES) >= 0 && moved(last, now)) {
             return Optional.of("available memory moved");
         }
@@ -94,6 +97,10 @@ final class PublishPolicy {
 
     private static boolean pressured(@Nullable MemoryPressure pressure) {
         return pressure != null && pressure.fullAvg10() != null && pressure.fullAvg10() > PRESSURE;
+    }
+
+    private static boolean tooHot(NodeMemoryStatus snapshot) {
+        return snapshot.temperature() != null && snapshot.temperature().tooHot();
     }
 
     private static boolean moved(NodeMemoryStatus last, NodeMemoryStatus now) {

@@ -9,7 +9,6 @@ import io.brainmatrix.memory.MemInfo;
 import io.brainmatrix.memory.Pressure;
 import io.brainmatrix.memory.SwapCounters;
 import io.brainmatrix.memory.SwapDevices;
-import io.brainmatrix.memory.Tegra;
 import io.brainmatrix.memory.settling.Sample;
 import io.brainmatrix.memory.settling.SettleRule;
 import io.brainmatrix.memory.settling.SettledPolicy;
@@ -37,7 +36,7 @@ final class Sampler {
     private static final long SWAP_CALM_NANOS = 1_000_000_000L;
 
     private final Path proc;
-    private final boolean unified;
+    private final Sensors sensors;
     private final String bootId;
     private final Deque<Sample> samples = new ArrayDeque<>();
     private @Nullable Instant settledSince;
@@ -51,9 +50,7 @@ final class Sampler {
 
     Sampler(Path proc, Path sys) throws IOException {
         this.proc = proc;
-        // No reader for a discrete GPU's memory is here yet: what is known is one pool, or a Tegra,
-        // which has one.
-        this.unified = Tegra.isPresent(sys) || !Files.exists(proc.resolve("driver/nvidia/gpus"));
+        this.sensors = Sensors.find(proc, sys);
         this.bootId = Files.readString(proc.resolve("sys/kernel/random/boot_id")).strip();
     }
 
@@ -136,7 +133,9 @@ final class Sampler {
                                                 swapInPerSecond,
                                                 swapOutPerSecond))
                         .orElse(null),
-                unified,
+                sensors.unified(),
+                sensors.gpu(info),
+                sensors.temperature(),
                 pods);
     }
 

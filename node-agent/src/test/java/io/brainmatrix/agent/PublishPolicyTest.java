@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.brainmatrix.api.v1alpha1.NodeMemoryStatus;
 import io.brainmatrix.api.v1alpha1.PodMemory;
+import io.brainmatrix.api.v1alpha1.Temperature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,15 @@ class PublishPolicyTest {
 
     private static NodeMemoryStatus at(
             Instant time, long available, @Nullable Instant settledSince, PodMemory... pods) {
+        return at(time, available, settledSince, null, pods);
+    }
+
+    private static NodeMemoryStatus at(
+            Instant time,
+            long available,
+            @Nullable Instant settledSince,
+            @Nullable Temperature temperature,
+            PodMemory... pods) {
         return new NodeMemoryStatus(
                 time,
                 "boot",
@@ -31,6 +41,8 @@ class PublishPolicyTest {
                 null,
                 null,
                 true,
+                null,
+                temperature,
                 List.of(pods));
     }
 
@@ -48,6 +60,17 @@ class PublishPolicyTest {
         assertThat(why(at(NOW, GI, NOW), at(NOW, GI, NOW), Duration.ofSeconds(9), true)).isEmpty();
         assertThat(why(at(NOW, GI, NOW), at(NOW, GI, NOW), Duration.ofSeconds(59), false))
                 .isEmpty();
+    }
+
+    @Test
+    void heatIsToldWhenItBeginsAndEndsToStopAndNotWithEachDegree() {
+        NodeMemoryStatus warm = at(NOW, GI, NOW, new Temperature("cpu", 60_000L, 75_000L));
+        NodeMemoryStatus warmer = at(NOW, GI, NOW, new Temperature("cpu", 74_000L, 75_000L));
+        NodeMemoryStatus hot = at(NOW, GI, NOW, new Temperature("cpu", 75_000L, 75_000L));
+
+        assertThat(why(warm, warmer, Duration.ofSeconds(9), true)).isEmpty();
+        assertThat(why(warmer, hot, Duration.ofMillis(100), false)).contains("heat");
+        assertThat(why(hot, warmer, Duration.ofMillis(100), false)).contains("heat");
     }
 
     @Test

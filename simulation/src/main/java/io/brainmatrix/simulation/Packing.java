@@ -104,7 +104,8 @@ public final class Packing {
                                             Duration.ofSeconds(1),
                                             false,
                                             false,
-                                            "")),
+                                            "",
+                                            Optional.empty())),
                             Lane.free(),
                             running,
                             waiting);
@@ -131,6 +132,7 @@ public final class Packing {
                 Optional.empty(),
                 false,
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -143,6 +145,7 @@ public final class Packing {
                 OptionalLong.of(let.commitment()),
                 true,
                 true,
+                false,
                 false,
                 false,
                 true,

@@ -719,6 +719,8 @@ final class PaperNode {
                         null,
                         null,
                         true,
+                        null,
+                        null,
                         pods);
         if (world.server.get(NodeMemory.class, null, name).isEmpty()) {
             NodeMemory memory = new NodeMemory();

@@ -28,7 +28,7 @@ class BreakagesTest {
             Path.of(Objects.requireNonNull(System.getProperty("brainmatrix.breakages")));
 
     /** Enough for each; most are found within the first hundred. */
-    private static final String SEEDS = "4000";
+    private static final String SEEDS = "8000";
 
     static Stream<Path> breakages() throws IOException {
         try (Stream<Path> files = Files.list(BREAKAGES)) {

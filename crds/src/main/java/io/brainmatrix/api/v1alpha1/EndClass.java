@@ -32,7 +32,11 @@ public enum EndClass {
     ConfigurationFault,
     /** Its image could not be had. */
     ImageUnavailable,
-    /** The API server, the scheduler or the kubelet refused its pod. */
+    /** A volume of its pod could not be mounted. */
+    MountFailed,
+    /** The scheduler found no place for its pod on its node, for another cause than memory. */
+    Unschedulable,
+    /** The API server, the kubelet or the runtime refused its pod. */
     PodRefused,
     /** Ended by the operator: edit, suspend, restart, removal, drain. */
     Stopped

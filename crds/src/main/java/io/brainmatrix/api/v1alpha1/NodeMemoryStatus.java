@@ -32,6 +32,10 @@ public record NodeMemoryStatus(
                 @Nullable MemoryPressure pressure,
         @JsonPropertyDescription("Swap; absent where there is none.") @Nullable SwapUse swap,
         @JsonPropertyDescription("Whether CPU and GPU share one pool.") @Nullable Boolean unified,
+        @JsonPropertyDescription("Memory of the GPU; absent where nobody tells it.")
+                @Nullable GpuMemory gpu,
+        @JsonPropertyDescription("Heat; absent where the kernel has no thermal zones.")
+                @Nullable Temperature temperature,
         @JsonPropertyDescription("What the node's inference pods report, in the same snapshot.")
                 List<PodMemory> instances) {
     public NodeMemoryStatus {
@@ -52,6 +56,8 @@ public record NodeMemoryStatus(
                 pressure,
                 swap,
                 unified,
+                gpu,
+                temperature,
                 instances);
     }
 }

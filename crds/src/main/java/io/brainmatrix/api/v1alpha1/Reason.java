@@ -18,6 +18,8 @@ public enum Reason {
     WaitingForSettledMemory,
     /** The node is swapping or under memory pressure. */
     WaitingForPressure,
+    /** The node is too hot. */
+    WaitingForCooling,
     /** No fresh reading of the node's memory. */
     WaitingForReading,
     /** What it watches has never been ready yet. */
@@ -50,7 +52,11 @@ public enum Reason {
     VolumeNotReady,
     /** The image could not be had. */
     ImageUnavailable,
-    /** The API server, the scheduler or the kubelet refused its pod. */
+    /** A volume of its pod could not be mounted. */
+    MountFailed,
+    /** The scheduler found no place for its pod on its node, for another cause than memory. */
+    Unschedulable,
+    /** The API server, the kubelet or the runtime refused its pod. */
     PodRefused,
     /** The previous pod is still ending. */
     WaitingForPreviousPod,

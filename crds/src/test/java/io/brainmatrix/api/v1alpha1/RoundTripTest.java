@@ -117,13 +117,15 @@ class RoundTripTest {
                         new MemoryPressure(0L, 0L),
                         new SwapUse(1L, 2L, 3L, 4L),
                         true,
+                        new GpuMemory("nvml", 9L, 8L),
+                        new Temperature("cpu-thermal", 51_000L, 75_000L),
                         List.of(
                                 new PodMemory(
                                         "uid", "Serving", 1L, 2L, 3L, 4L, 5L, WHEN, WHEN, true)));
         NodeMemoryStatus bare =
                 new NodeMemoryStatus(
-                        null, null, null, null, null, null, null, null, null, null, null,
-                        List.of());
+                        null, null, null, null, null, null, null, null, null, null, null, null,
+                        null, List.of());
 
         assertThat(again(full, NodeMemoryStatus.class)).isEqualTo(full);
         assertThat(again(bare, NodeMemoryStatus.class)).isEqualTo(bare);

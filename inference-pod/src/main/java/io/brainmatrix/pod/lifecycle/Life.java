@@ -45,6 +45,7 @@ public final class Life {
     private static final double MEBIBYTE = 1 << 20;
 
     private final Surroundings surroundings;
+    private final EngineLoader loader;
     private final BlackBox blackBox;
     private final Clock clock = Clock.systemUTC();
     private final long begun = System.nanoTime();
@@ -61,10 +62,35 @@ public final class Life {
             Path cgroups,
             Path terminationLog,
             Path scratch,
-            int port) {}
+            int port) {
+        private static final int PORT = 8080;
 
-    private Life(Surroundings surroundings, BlackBox blackBox) {
+        /** Those of a container of the image; its environment may name another port or log. */
+        public static Surroundings ofContainer() {
+            return new Surroundings(
+                    System.getenv(InstanceConfig.ENVIRONMENT),
+                    Path.of("/proc"),
+                    Path.of("/sys/fs/cgroup"),
+                    Path.of(
+                            System.getenv()
+                                    .getOrDefault(
+                                            "BRAINMATRIX_TERMINATION_LOG", "/dev/termination-log")),
+                    Path.of(System.getProperty("de.kherud.llama.tmpdir", "/scratch")),
+                    Integer.parseInt(
+                            System.getenv()
+                                    .getOrDefault("BRAINMATRIX_PORT", Integer.toString(PORT))));
+        }
+    }
+
+    /** How an engine is had: blocks until the model is loaded. */
+    public interface EngineLoader {
+        /** Loads. */
+        Engine load(LlamaEngine.Settings settings) throws EngineException;
+    }
+
+    private Life(Surroundings surroundings, EngineLoader loader, BlackBox blackBox) {
         this.surroundings = surroundings;
+        this.loader = loader;
         this.blackBox = blackBox;
     }
 
@@ -72,8 +98,8 @@ public final class Life {
      * Lives; returns only when serving has begun. Every other way ends the process with its own
      * exit code.
      */
-    public static void begin(Surroundings surroundings) throws IOException {
-        Life life = new Life(surroundings, BlackBox.open(surroundings.terminationLog()));
+    public static void begin(Surroundings surroundings, EngineLoader loader) throws IOException {
+        Life life = new Life(surroundings, loader, BlackBox.open(surroundings.terminationLog()));
         life.record(null);
         Runtime.getRuntime().addShutdownHook(new Thread(life::drain, "drain"));
         try {
@@ -250,7 +276,7 @@ public final class Life {
         to(s -> s.loading(clock.instant()));
         try {
             Engine loaded =
-                    LlamaEngine.load(
+                    loader.load(
                             new LlamaEngine.Settings(
                                     model,
                                     engine.contextLength(),

@@ -19,6 +19,7 @@ import java.util.Optional;
  *     it down yet
  * @param returning whether it has been ready in an earlier life: its memory was its own before
  * @param notBefore end of its backoff
+ * @param keptUntil until when the room that it had before its death is kept for it
  * @param hindrance why it may not queue at all
  */
 public record Candidate(
@@ -34,6 +35,7 @@ public record Candidate(
         Optional<Instant> waitingSince,
         boolean returning,
         Optional<Instant> notBefore,
+        Optional<Instant> keptUntil,
         Optional<Hindrance> hindrance) {
 
     /** When memory counts as settled for this candidate; bytes per second. */
@@ -68,6 +70,7 @@ public record Candidate(
                 waitingSince,
                 returning,
                 Optional.of(until),
+                keptUntil,
                 Optional.of(why));
     }
 

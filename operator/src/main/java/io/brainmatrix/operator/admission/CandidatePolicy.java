@@ -7,12 +7,14 @@ import io.brainmatrix.api.v1alpha1.BrainMatrixStatus;
 import io.brainmatrix.api.v1alpha1.Bytes;
 import io.brainmatrix.api.v1alpha1.Condition;
 import io.brainmatrix.api.v1alpha1.ConditionStatus;
+import io.brainmatrix.api.v1alpha1.Crash;
 import io.brainmatrix.api.v1alpha1.Durations;
 import io.brainmatrix.api.v1alpha1.Instance;
 import io.brainmatrix.api.v1alpha1.InstanceStatus;
 import io.brainmatrix.api.v1alpha1.Reason;
 import io.brainmatrix.api.v1alpha1.Recovery;
 import io.brainmatrix.api.v1alpha1.Settle;
+import io.brainmatrix.operator.recovery.Ends;
 import io.brainmatrix.operator.recovery.RecoveryPolicy;
 import io.brainmatrix.operator.workload.WorkloadNames;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -37,6 +39,9 @@ public final class CandidatePolicy {
     /** As the API defaults it. */
     static final Duration LOAD_TIMEOUT = Duration.ofMinutes(5);
 
+    /** Longer than the default backoff's waits; a user's may be hours. */
+    private static final Duration LONGEST_KEPT = Duration.ofMinutes(1);
+
     /** As the API defaults it. */
     static final Duration SETTLE_WINDOW = Duration.ofSeconds(1);
 
@@ -49,17 +54,18 @@ public final class CandidatePolicy {
      * A matrix and what its volumes and pods are, as far as the queue is concerned.
      *
      * @param hashes hash of the desired pod, by instance
-     * @param podsOf names of the pods that still exist, by instance, with the highest life among
-     *     them
+     * @param occupied instances with a pod that runs or whose end is not written down yet
+     * @param leaving the other instances with a pod: it has ended, is counted and goes
      * @param modelHindrances what is wrong with an instance's model or volume, by instance
      */
     public record MatrixView(
             BrainMatrix matrix,
             Map<String, String> hashes,
-            Map<String, Long> podsOf,
+            Set<String> occupied,
+            Set<String> leaving,
             Map<String, Candidate.Hindrance> modelHindrances) {}
 
-    /** All instances of the matrix that have no pod and are placed on the node. */
+    /** All instances of the matrix that have no living pod and are placed on the node. */
     public static List<Candidate> on(String node, MatrixView view) {
         BrainMatrix matrix = view.matrix();
         if (matrix.getMetadata().getDeletionTimestamp() != null || matrix.getSpec() == null) {
@@ -74,7 +80,7 @@ public final class CandidatePolicy {
             InstanceStatus status = statuses.get(instance.name());
             if (status != null
                     && node.equals(status.node())
-                    && !view.podsOf().containsKey(instance.name())) {
+                    && !view.occupied().contains(instance.name())) {
                 candidates.add(candidate(view, watchers, statuses, instance, status, order));
             }
         }
@@ -110,6 +116,7 @@ public final class CandidatePolicy {
                 waitingSince(status),
                 Boolean.TRUE.equals(status.startedOnce()),
                 edited ? Optional.empty() : Optional.ofNullable(status.nextAttempt()),
+                edited ? Optional.empty() : keptUntil(status),
                 hindrance(view, watchers, statuses, instance, status, edited));
     }
 
@@ -133,6 +140,10 @@ public final class CandidatePolicy {
                                             ? 0
                                             : status.crashes().consecutive(),
                                     instance.name()));
+        }
+        if (view.leaving().contains(instance.name())) {
+            return hindered(
+                    Reason.WaitingForPreviousPod, "its previous pod has ended and is going");
         }
         Candidate.Hindrance model = view.modelHindrances().get(instance.name());
         if (model != null) {
@@ -197,6 +208,27 @@ public final class CandidatePolicy {
                 .filter(c -> c.type().equals("Admitted") && c.status() == ConditionStatus.False)
                 .map(Condition::lastTransitionTime)
                 .findFirst();
+    }
+
+    /**
+     * Room is kept through the backoff after a death, as a node keeps a crashed container's: else
+     * whoever waits would take it, and the dead one would not come back. Not for longer, since
+     * others wait; nor after an eviction, whose aim is to empty the node.
+     */
+    private static Optional<Instant> keptUntil(InstanceStatus status) {
+        Instant next = status.nextAttempt();
+        boolean died =
+                status.crashes() != null
+                        && status.crashes().recent().stream()
+                                .limit(1)
+                                .map(Crash::endClass)
+                                .anyMatch(c -> c != null && Ends.usesTry(c));
+        if (!died || !startedOnce(status) || next == null) {
+            return Optional.empty();
+        }
+        // While its pod is still there nobody has written down yet that it waits.
+        Optional<Instant> most = waitingSince(status).map(since -> since.plus(LONGEST_KEPT));
+        return Optional.of(most.filter(next::isAfter).orElse(next));
     }
 
     private static boolean startedOnce(@Nullable InstanceStatus status) {

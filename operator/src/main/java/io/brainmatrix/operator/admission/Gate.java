@@ -12,8 +12,8 @@ import java.util.OptionalInt;
 
 /**
  * The gate's conditions over the eligible queue, in this order: a fresh reading, room in the
- * ledger, the lane, room by measurement, no swapping and no pressure, settled memory. The first
- * that fails is the reason shown.
+ * ledger, the lane, room by measurement, no swapping and no pressure, no heat, settled memory. The
+ * first that fails is the reason shown.
  *
  * <p>Room comes before the lane, so that one that cannot fit says so with its arithmetic even while
  * others load.
@@ -55,6 +55,9 @@ final class Gate {
         Optional<Turn> turn = Optional.empty();
         for (Candidate candidate : queue) {
             Verdict verdict = room(node, candidate);
+            if (verdict.passes()) {
+                verdict = besideKept(node, candidate);
+            }
             if (verdict.passes() && turn.filter(t -> t.holdsBack(candidate)).isPresent()) {
                 verdict = heldBack(node, turn.get());
             } else if (verdict.reason() == Reason.WaitingForMemory && turn.isEmpty()) {
@@ -65,7 +68,49 @@ final class Gate {
         return rooms;
     }
 
-    /** The first of the queue that has room; of its equals that have, the best. */
+    /** Is there room beside what is kept for those that are about to come back? */
+    private static Verdict besideKept(NodeSnapshot node, Candidate candidate) {
+        List<Candidate> kept = keptBefore(node, candidate);
+        if (kept.isEmpty()) {
+            return PASSES;
+        }
+        long needed =
+                Math.addExact(candidate.needed(), kept.stream().mapToLong(Candidate::needed).sum());
+        Ledger ledger = Ledger.of(node, node.reading().orElseThrow());
+        boolean lane = node.lane().holder().isPresent();
+        return ledger.fits(needed) && (lane || ledger.fitsMeasured(needed))
+                ? PASSES
+                : Verdict.no(
+                        Reason.WaitingInQueue,
+                        "behind `%s`, whose room on node `%s` is kept until its backoff ends at %s"
+                                .formatted(
+                                        kept.getFirst().key().text(),
+                                        node.node(),
+                                        kept.getFirst()
+                                                .keptUntil()
+                                                .orElseThrow()
+                                                .truncatedTo(ChronoUnit.SECONDS)));
+    }
+
+    /** Whether nothing but time, and its pod's way out, keeps it from the queue. */
+    private static boolean comesBack(Candidate candidate) {
+        return candidate.hindrance().isEmpty()
+                || candidate.hindrance().get().reason() == Reason.WaitingForPreviousPod;
+    }
+
+    /** Who backs off after a death and is not behind the candidate. */
+    private static List<Candidate> keptBefore(NodeSnapshot node, Candidate candidate) {
+        return node.candidates().stream()
+                .filter(Gate::comesBack)
+                .filter(c -> c.keptUntil().filter(at -> at.isAfter(node.now())).isPresent())
+                .filter(c -> Queue.notBehind(c, candidate))
+                .toList();
+    }
+
+    /**
+     * The first of the queue that has room. Of its equals that have: one that returns, for the
+     * memory was its own; else the best.
+     */
     private static Optional<Candidate> head(
             NodeSnapshot node, List<Candidate> queue, Map<Candidate, Verdict> rooms) {
         List<Candidate> fitting =
@@ -78,10 +123,12 @@ final class Gate {
                 node.lane().holder().isEmpty()
                         ? Math.min(ledger.free(), ledger.measuredFree())
                         : ledger.free();
-        return Optional.of(
-                BestFit.first(
-                        fitting.stream().filter(c -> Queue.equals(c, fitting.getFirst())).toList(),
-                        room));
+        List<Candidate> equals =
+                fitting.stream().filter(c -> Queue.equals(c, fitting.getFirst())).toList();
+        List<Candidate> returning = equals.stream().filter(Candidate::returning).toList();
+        long kept =
+                keptBefore(node, fitting.getFirst()).stream().mapToLong(Candidate::needed).sum();
+        return Optional.of(BestFit.first(returning.isEmpty() ? equals : returning, room - kept));
     }
 
     /** Whether there is a fresh reading and, by promises and by measurement, room. */
@@ -167,6 +214,11 @@ final class Gate {
             return Verdict.no(
                     Reason.WaitingForPressure,
                     "node `%s`: %s".formatted(node.node(), reading.trouble()));
+        }
+        if (reading.heat().isPresent()) {
+            return Verdict.no(
+                    Reason.WaitingForCooling,
+                    "node `%s`: %s".formatted(node.node(), reading.heat().get()));
         }
         Candidate.SettleDemand demand = candidate.settle();
         boolean asked =

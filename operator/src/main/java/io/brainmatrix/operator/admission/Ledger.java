@@ -12,7 +12,8 @@ import java.util.List;
  * @param foreign charged to pods that are not ours: their requests
  * @param unaccounted measured use that nobody explains: host processes, pods that use more than
  *     they requested, users of the GPU
- * @param committed promised to ours, pods that are still ending included
+ * @param committed promised to ours, pods that are still ending included, and those that have ended
+ *     until their end is written down
  * @param unused promised to ours and not used yet by the node's latest snapshot: not free, though
  *     it looks so
  * @param available measured
@@ -28,7 +29,8 @@ public record Ledger(
 
     /** The account of a snapshot and its reading. */
     public static Ledger of(NodeSnapshot node, NodeReading reading) {
-        List<Occupant> charged = node.occupants().stream().filter(o -> !o.ended()).toList();
+        List<Occupant> charged =
+                node.occupants().stream().filter(o -> !o.ended() || o.uncounted()).toList();
         long committed = 0;
         long unused = 0;
         long known = 0;
@@ -36,10 +38,12 @@ public record Ledger(
             committed = Math.addExact(committed, occupant.commitment());
             // A pod that the snapshot does not tell of may have used nothing yet: all of its
             // promise is outstanding.
-            unused =
+            long used = occupant.ended() ? 0 : occupant.used().orElse(0);
+            unused = Math.addExact(unused, Math.max(0, occupant.commitment() - used));
+            known =
                     Math.addExact(
-                            unused, Math.max(0, occupant.commitment() - occupant.used().orElse(0)));
-            known = Math.addExact(known, occupant.used().orElse(occupant.commitment()));
+                            known,
+                            occupant.ended() ? 0 : occupant.used().orElse(occupant.commitment()));
         }
         // What the system itself may use is set apart twice: by the kubelet, between capacity and
         // allocatable, and by the reserve.

@@ -15,6 +15,7 @@ import java.util.OptionalLong;
  * @param swapping pages going in or out now, or swap on a disk in use
  * @param pressured whether tasks stall for memory
  * @param trouble what swaps or stalls, in words; empty when neither does
+ * @param heat which zone is too hot to let anybody in, in words
  */
 public record NodeReading(
         boolean fresh,
@@ -27,4 +28,5 @@ public record NodeReading(
         Duration settleWindow,
         boolean swapping,
         boolean pressured,
-        String trouble) {}
+        String trouble,
+        Optional<String> heat) {}

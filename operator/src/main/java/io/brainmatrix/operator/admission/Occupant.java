@@ -15,6 +15,8 @@ import java.util.OptionalLong;
  *     report in the node's latest snapshot, whichever tells first
  * @param ready whether it is Ready now
  * @param ended whether its containers have stopped for good: its memory is free
+ * @param uncounted whether it has ended and its end is not written down yet: until then its room is
+ *     kept, for the next life may have a claim to it
  * @param deleting whether somebody asked for its deletion; charged until it has ended or is gone
  * @param loaded whether its load has ended, by its own report
  * @param loadSettled whether the node's memory has been settled for a whole window since then, by
@@ -30,6 +32,7 @@ public record Occupant(
         boolean everReady,
         boolean ready,
         boolean ended,
+        boolean uncounted,
         boolean deleting,
         boolean loaded,
         boolean loadSettled,

@@ -56,6 +56,11 @@ record Queue(List<Candidate> eligible, Map<InstanceKey, Waiting> hindered) {
         return new Queue(List.copyOf(eligible), hindered);
     }
 
+    /** Whether no rule prefers the second to the first. */
+    static boolean notBehind(Candidate a, Candidate b) {
+        return RANK.compare(a, b) <= 0;
+    }
+
     /** Whether no rule prefers one to the other. */
     static boolean equals(Candidate a, Candidate b) {
         return RANK.compare(a, b) == 0;

@@ -10,6 +10,7 @@ import io.brainmatrix.api.v1alpha1.NodeMemoryStatus;
 import io.brainmatrix.api.v1alpha1.PodMemory;
 import io.brainmatrix.api.v1alpha1.Reason;
 import io.brainmatrix.api.v1alpha1.SwapUse;
+import io.brainmatrix.api.v1alpha1.Temperature;
 import io.brainmatrix.operator.admission.Candidate;
 import io.brainmatrix.operator.admission.CandidatePolicy;
 import io.brainmatrix.operator.admission.InstanceKey;
@@ -29,10 +30,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -149,13 +153,23 @@ public final class NodeReader {
     }
 
     private CandidatePolicy.MatrixView view(BrainMatrix matrix, List<Pod> pods) {
-        Map<String, Long> lives = new HashMap<>();
+        Set<String> occupied = new HashSet<>();
+        Set<String> leaving = new HashSet<>();
         for (Pod pod : pods) {
+            boolean gone =
+                    PodReader.ended(pod, PodReader.nodeOf(pod).flatMap(cache::node).isPresent())
+                            && !uncounted(pod);
             PodReader.label(pod, WorkloadNames.INSTANCE)
-                    .ifPresent(name -> lives.merge(name, PodReader.life(pod), Math::max));
+                    .ifPresent(gone ? leaving::add : occupied::add);
         }
+        leaving.removeAll(occupied);
         return new CandidatePolicy.MatrixView(
-                matrix, hashes(matrix), lives, modelHindrances(matrix));
+                matrix, hashes(matrix), occupied, leaving, modelHindrances(matrix));
+    }
+
+    /** Whether it carries our finalizer: its end, if it has ended, is not written down yet. */
+    private static boolean uncounted(Pod pod) {
+        return pod.getMetadata().getFinalizers().contains(WorkloadNames.POD_FINALIZER);
     }
 
     private static boolean placedOn(BrainMatrix matrix, String nodeName) {
@@ -239,6 +253,7 @@ public final class NodeReader {
                 everReady,
                 PodReader.ready(pod),
                 ended,
+                ended && uncounted(pod),
                 PodReader.deleting(pod),
                 reported.filter(p -> p.loadEnded() != null).isPresent(),
                 reported.filter(p -> Boolean.TRUE.equals(p.loadSettled())).isPresent(),
@@ -278,7 +293,18 @@ public final class NodeReader {
                         Durations.parse(status.settleWindow()),
                         swapping,
                         !trouble.isEmpty() && !swapping,
-                        trouble));
+                        trouble,
+                        Optional.ofNullable(status.temperature())
+                                .filter(Temperature::tooHot)
+                                .map(NodeReader::heat)));
+    }
+
+    private static String heat(Temperature temperature) {
+        return "zone %s has %.1f °C, nobody is let in from %.1f °C on"
+                .formatted(
+                        temperature.zone(),
+                        Objects.requireNonNullElse(temperature.milliCelsius(), 0L) / 1000.0,
+                        Objects.requireNonNullElse(temperature.stopMilliCelsius(), 0L) / 1000.0);
     }
 
     private static String trouble(NodeMemoryStatus status, Optional<Node> node) {

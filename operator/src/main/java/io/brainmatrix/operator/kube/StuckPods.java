@@ -9,6 +9,8 @@ import io.fabric8.kubernetes.api.model.PodCondition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -31,12 +33,12 @@ final class StuckPods {
                     "RegistryUnavailable");
     private static final Set<String> NO_CONTAINER =
             Set.of("CreateContainerConfigError", "CreateContainerError", "RunContainerError");
-    private static final Set<String> TELLING =
-            Set.of(
-                    "FailedMount",
-                    "FailedAttachVolume",
-                    "FailedCreatePodSandBox",
-                    "FailedScheduling");
+    private static final Map<String, EndClass> TELLING =
+            Map.of(
+                    "FailedMount", EndClass.MountFailed,
+                    "FailedAttachVolume", EndClass.MountFailed,
+                    "FailedCreatePodSandBox", EndClass.PodRefused,
+                    "FailedScheduling", EndClass.Unschedulable);
 
     private StuckPods() {}
 
@@ -69,16 +71,16 @@ final class StuckPods {
         if (unscheduled.isPresent()) {
             return Optional.of(
                     new Occupant.Stuck(
-                            EndClass.PodRefused,
+                            EndClass.Unschedulable,
                             unscheduled.get().getReason() + ": " + unscheduled.get().getMessage()));
         }
         return events.apply(pod).stream()
-                .filter(e -> TELLING.contains(e.getReason()))
+                .filter(e -> TELLING.containsKey(e.getReason()))
                 .findFirst()
                 .map(
                         e ->
                                 new Occupant.Stuck(
-                                        EndClass.PodRefused,
+                                        Objects.requireNonNull(TELLING.get(e.getReason())),
                                         e.getReason() + ": " + e.getMessage()));
     }
 }

@@ -18,7 +18,12 @@ public final class EndClassifier {
      * class.
      */
     private static final Set<EndClass> DECLARED =
-            Set.of(EndClass.LoadTimedOut, EndClass.ImageUnavailable, EndClass.PodRefused);
+            Set.of(
+                    EndClass.LoadTimedOut,
+                    EndClass.ImageUnavailable,
+                    EndClass.MountFailed,
+                    EndClass.Unschedulable,
+                    EndClass.PodRefused);
 
     /** What is collected since its node has gone is no eviction. */
     private static final String POD_GC = "DeletionByPodGC";

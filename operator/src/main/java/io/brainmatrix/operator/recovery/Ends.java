@@ -25,6 +25,8 @@ public final class Ends {
                     Evicted,
                     ConfigurationFault,
                     ImageUnavailable,
+                    MountFailed,
+                    Unschedulable,
                     PodRefused,
                     Stopped ->
                     false;
@@ -34,7 +36,8 @@ public final class Ends {
     /** Whether an end is a fault that is tried again with a growing delay. */
     public static boolean isFault(EndClass end) {
         return switch (end) {
-            case ConfigurationFault, ImageUnavailable, PodRefused -> true;
+            case ConfigurationFault, ImageUnavailable, MountFailed, Unschedulable, PodRefused ->
+                    true;
             default -> false;
         };
     }

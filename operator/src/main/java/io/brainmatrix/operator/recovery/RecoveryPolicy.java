@@ -154,10 +154,16 @@ public final class RecoveryPolicy {
     }
 
     private static Reason faultReason(PodEnd end, EndClass endClass) {
-        if (endClass == EndClass.ImageUnavailable) {
-            return Reason.ImageUnavailable;
-        }
-        return switch (end.exitCode().orElse(0)) { // contracts/README.md
+        return switch (endClass) {
+            case ImageUnavailable -> Reason.ImageUnavailable;
+            case MountFailed -> Reason.MountFailed;
+            case Unschedulable -> Reason.Unschedulable;
+            default -> faultReason(end.exitCode().orElse(0));
+        };
+    }
+
+    private static Reason faultReason(int exitCode) {
+        return switch (exitCode) { // contracts/README.md
             case 10 -> Reason.ConfigurationInvalid;
             case 11 -> Reason.ModelMissing;
             case 12 -> Reason.DigestMismatch;

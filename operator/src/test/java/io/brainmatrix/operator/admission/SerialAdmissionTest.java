@@ -129,6 +129,7 @@ class SerialAdmissionTest {
                         true,
                         false,
                         false,
+                        false,
                         unseen.loaded(),
                         unseen.loadSettled(),
                         unseen.created(),
@@ -210,6 +211,16 @@ class SerialAdmissionTest {
             assertThat(waiting(decision, "subject").reason())
                     .isEqualTo(Reason.WaitingForSettledMemory);
         }
+    }
+
+    @Test
+    void heatKeepsTheGateShut() {
+        AdmissionDecision decision =
+                calm().hot("zone cpu has 76.0 °C").waiting(candidate("subject", GI)).decide();
+
+        assertThat(decision.action()).isInstanceOf(Action.Nothing.class);
+        assertThat(waiting(decision, "subject").reason()).isEqualTo(Reason.WaitingForCooling);
+        assertThat(waiting(decision, "subject").message()).contains("76.0 °C");
     }
 
     @Test

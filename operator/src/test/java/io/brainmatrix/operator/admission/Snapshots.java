@@ -33,7 +33,8 @@ record Snapshots(NodeSnapshot node) {
                                         Duration.ofSeconds(1),
                                         false,
                                         false,
-                                        "")),
+                                        "",
+                                        Optional.empty())),
                         Lane.free(),
                         List.of(),
                         List.of()));
@@ -56,6 +57,7 @@ record Snapshots(NodeSnapshot node) {
                 new Candidate.SettleDemand(Duration.ofSeconds(1), 16 * MI),
                 Optional.empty(),
                 false,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
     }
@@ -87,6 +89,26 @@ record Snapshots(NodeSnapshot node) {
                 waitingSince,
                 returning,
                 c.notBefore(),
+                c.keptUntil(),
+                c.hindrance());
+    }
+
+    /** One that died and backs off for so long. */
+    static Candidate backingOff(Candidate c, Duration time) {
+        return new Candidate(
+                c.key(),
+                c.pod(),
+                c.commitment(),
+                c.headroomPercent(),
+                c.priority(),
+                c.dependencyDepth(),
+                c.since(),
+                c.order(),
+                c.settle(),
+                c.waitingSince(),
+                true,
+                Optional.of(NOW.plus(time)),
+                Optional.of(NOW.plus(time)),
                 c.hindrance());
     }
 
@@ -100,6 +122,7 @@ record Snapshots(NodeSnapshot node) {
                 OptionalLong.of(commitment),
                 true,
                 true,
+                false,
                 false,
                 false,
                 true,
@@ -123,12 +146,23 @@ record Snapshots(NodeSnapshot node) {
                 false,
                 false,
                 false,
+                false,
                 NOW.minus(since),
                 Duration.ofMinutes(5),
                 Optional.empty());
     }
 
     static Occupant with(Occupant o, boolean ended, boolean deleting, boolean loadSettled) {
+        return with(o, ended, false, deleting, loadSettled);
+    }
+
+    /** It has ended, and its end is not written down yet. */
+    static Occupant uncounted(Occupant o) {
+        return with(o, true, true, false, o.loadSettled());
+    }
+
+    private static Occupant with(
+            Occupant o, boolean ended, boolean uncounted, boolean deleting, boolean loadSettled) {
         return new Occupant(
                 o.key(),
                 o.pod(),
@@ -138,6 +172,7 @@ record Snapshots(NodeSnapshot node) {
                 o.everReady(),
                 o.ready(),
                 ended,
+                uncounted,
                 deleting,
                 o.loaded(),
                 loadSettled,
@@ -186,6 +221,24 @@ record Snapshots(NodeSnapshot node) {
         return reading(read(true, r().available(), r().settledSince(), r().slopePerSecond(), true));
     }
 
+    Snapshots hot(String heat) {
+        NodeReading r = r();
+        return reading(
+                new NodeReading(
+                        r.fresh(),
+                        r.takenAt(),
+                        r.capacity(),
+                        r.available(),
+                        r.reserve(),
+                        r.slopePerSecond(),
+                        r.settledSince(),
+                        r.settleWindow(),
+                        false,
+                        false,
+                        "",
+                        Optional.of(heat)));
+    }
+
     AdmissionDecision decide() {
         return new SerialAdmission().decide(node);
     }
@@ -211,7 +264,8 @@ record Snapshots(NodeSnapshot node) {
                 r().settleWindow(),
                 swapping,
                 false,
-                swapping ? "pages are being swapped" : "");
+                swapping ? "pages are being swapped" : "",
+                Optional.empty());
     }
 
     private Snapshots with(
