@@ -1,5 +1,7 @@
 package io.brainmatrix.memory;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
 
@@ -8,15 +10,11 @@ import java.util.concurrent.locks.LockSupport;
  * until it is killed. Arguments: MiB to take.
  */
 final class CgroupProbe {
-    private static final int PAGE = 4096;
-
     private CgroupProbe() {}
 
     public static void main(String[] arguments) {
-        byte[] taken = new byte[Integer.parseInt(arguments[0]) << 20];
-        for (int i = 0; i < taken.length; i += PAGE) {
-            taken[i] = 1;
-        }
+        MemorySegment taken =
+                Arena.global().allocate(Long.parseLong(arguments[0]) << 20).fill((byte) 1);
         Cgroup cgroup = Cgroup.locate(Path.of("/sys/fs/cgroup"), Path.of("/proc")).orElseThrow();
         System.out.printf(
                 "%d %d %d %d %d%n",
@@ -25,7 +23,7 @@ final class CgroupProbe {
                 cgroup.used(),
                 cgroup.charged().orElse(-1),
                 cgroup.kills().orElse(-1));
-        while (taken[0] == 1) {
+        while (taken.byteSize() > 0) {
             LockSupport.park();
         }
     }

@@ -105,6 +105,7 @@ class RealKernelTest {
         Path file = Files.createTempFile("swap", ".img");
         try {
             Files.write(file, new byte[(int) (96 * MIB)]);
+            run("modprobe", "loop");
             disk = run("losetup", "-f", "--show", file.toString()).strip();
             run("mkswap", disk);
             run("swapon", "-p", "100", disk); // before zram
@@ -142,12 +143,10 @@ class RealKernelTest {
                 new ProcessBuilder(
                                 "sh",
                                 "-c",
-                                "echo 0 > %s/cgroup.procs && exec %s -XX:+UseSerialGC -Xint -Xms%dm -Xmx%dm -cp %s %s %d"
+                                "echo 0 > %s/cgroup.procs && exec %s -XX:+UseSerialGC -Xint -Xmx16m -cp %s %s %d"
                                         .formatted(
                                                 cgroup,
                                                 java,
-                                                mib + 16,
-                                                mib + 16,
                                                 classes,
                                                 CgroupProbe.class.getName(),
                                                 mib))
