@@ -1,17 +1,13 @@
 package io.brainmatrix.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.brainmatrix.quickstart.Chat;
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.Watch;
-import io.fabric8.kubernetes.client.Watcher;
-import io.fabric8.kubernetes.client.WatcherException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -123,59 +119,78 @@ class AdmissionBench {
     }
 
     @Test
-    void fromTheSpecToThePodWhileTheGateIsOpen() {
+    void fromTheSpecToThePodAndFromTheFirstTokenToReadyWhileTheGateIsOpen() {
         world.place(Models.chain(Models.TINY_MIB), "bench-tiny.gguf");
-        Map<String, Instant> seen = new ConcurrentHashMap<>();
         try (ClusterUser user = new ClusterUser(cluster, "e2e-bench-gate");
                 LaneHistory lane = new LaneHistory(cluster);
-                Watch _ = watch(user, seen)) {
+                MemoryHistory memory = new MemoryHistory(cluster);
+                MatrixTimes announced = new MatrixTimes(cluster, user.namespace());
+                PodTimes pods = new PodTimes(cluster, user.namespace())) {
             Matrix matrix = Matrix.on(MATRIX, World.hostPath("bench-tiny.gguf"));
-            List<Double> millis = new ArrayList<>();
+            List<Double> opened = new ArrayList<>();
+            List<Double> told = new ArrayList<>();
             for (int i = 0; i < TINY; i++) {
                 String name = "i" + i;
                 matrix = matrix.instance("name: " + name + ", budget: {ram: 256Mi}");
                 Await.until(
                         cluster,
-                        "the lane is free",
+                        "the lane is free and memory settled",
                         () -> {
-                            if (lane.holder() != null) {
-                                throw new AssertionError("held");
-                            }
+                            assertThat(lane.holder()).isNull();
+                            assertThat(memory.settledNow()).isTrue();
                         });
                 user.apply(matrix);
                 Instant accepted = Instant.now();
                 user.awaitReady(MATRIX, name);
-                Instant pod = seen.get(MATRIX + "-" + name + "-1");
+                JsonNode status = user.talk(MATRIX, name, Chat::status);
+                told.add(
+                        Bench.millis(
+                                Duration.between(
+                                        time(status, "loadEnded"),
+                                        announced.ready(MATRIX, name).orElseThrow())));
                 if (i > 0) { // the first one waits for its claim to be bound
-                    millis.add(seconds(Duration.between(accepted, pod)) * 1000);
+                    Instant pod = pods.seen(MATRIX + "-" + name + "-1").orElseThrow();
+                    opened.add(Bench.millis(Duration.between(accepted, pod)));
                 }
             }
-            millis.sort(null);
-            say(
-                    "spec accepted to pod seen, gate open, %d times: p50 %.0f ms, p95 %.0f ms"
-                            .formatted(
-                                    millis.size(),
-                                    millis.get(millis.size() / 2),
-                                    millis.get((int) Math.ceil(millis.size() * 0.95) - 1)));
+            Bench.say(
+                    "spec accepted to pod seen, gate open: %s"
+                            .formatted(Bench.percentiles(opened)));
+            Bench.say("load ended to Ready in the matrix: %s".formatted(Bench.percentiles(told)));
         } finally {
             world.remove("bench-tiny.gguf");
         }
     }
 
-    private Watch watch(ClusterUser user, Map<String, Instant> seen) {
-        return cluster.client()
-                .pods()
-                .inNamespace(user.namespace())
-                .watch(
-                        new Watcher<Pod>() {
-                            @Override
-                            public void eventReceived(Action action, Pod pod) {
-                                seen.putIfAbsent(pod.getMetadata().getName(), Instant.now());
-                            }
-
-                            @Override
-                            public void onClose(WatcherException cause) {}
-                        });
+    @Test
+    void fromSettledMemoryToTheNextPod() {
+        world.place(Models.chain(Models.TINY_MIB), "bench-next.gguf");
+        try (ClusterUser user = new ClusterUser(cluster, "e2e-bench-next");
+                MemoryHistory memory = new MemoryHistory(cluster);
+                LaneHistory lane = new LaneHistory(cluster);
+                PodTimes pods = new PodTimes(cluster, user.namespace())) {
+            Matrix matrix = Matrix.on(MATRIX, World.hostPath("bench-next.gguf"));
+            List<String> names = new ArrayList<>();
+            for (int i = 0; i < TINY; i++) {
+                names.add("i" + i);
+                matrix = matrix.instance("name: i" + i + ", budget: {ram: 256Mi}");
+            }
+            user.apply(matrix);
+            user.awaitReady(MATRIX, names.toArray(String[]::new));
+            List<LaneHistory.Hold> holds = lane.holds();
+            List<Double> took = new ArrayList<>();
+            for (int i = 1; i < holds.size(); i++) {
+                String before = user.pod(holds.get(i - 1).pod()).getMetadata().getUid();
+                Instant settled = memory.loadSettled(before).orElseThrow();
+                Instant next = pods.seen(holds.get(i).pod()).orElseThrow();
+                took.add(Bench.millis(Duration.between(settled, next)));
+            }
+            Bench.say(
+                    "settled in the agent's record to the next pod: %s"
+                            .formatted(Bench.percentiles(took)));
+        } finally {
+            world.remove("bench-next.gguf");
+        }
     }
 
     private static Instant time(JsonNode status, String field) {
@@ -183,10 +198,10 @@ class AdmissionBench {
     }
 
     private static double seconds(Duration duration) {
-        return duration.toNanos() / 1e9;
+        return Bench.seconds(duration);
     }
 
     private static void say(String line) {
-        System.out.println("BENCH " + line);
+        Bench.say(line);
     }
 }

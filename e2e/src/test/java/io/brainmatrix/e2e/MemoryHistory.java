@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A node's memory as its agent published it, every snapshot. */
@@ -54,6 +55,27 @@ final class MemoryHistory implements AutoCloseable {
                 .filter(i -> i.podUid().equals(podUid))
                 .filter(i -> i.loadStarted() != null && i.loadEnded() != null)
                 .findFirst();
+    }
+
+    /** When the agent first found memory settled for a whole window after a pod's load. */
+    Optional<Instant> loadSettled(String podUid) {
+        return snapshots.stream()
+                .filter(
+                        s ->
+                                s.instances().stream()
+                                        .anyMatch(
+                                                i ->
+                                                        i.podUid().equals(podUid)
+                                                                && Boolean.TRUE.equals(
+                                                                        i.loadSettled())))
+                .map(NodeMemoryStatus::heartbeat)
+                .flatMap(Stream::ofNullable)
+                .findFirst();
+    }
+
+    /** Whether memory is settled by what was published last. */
+    boolean settledNow() {
+        return !snapshots.isEmpty() && snapshots.getLast().settledSince() != null;
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.node.v1.RuntimeClass;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -161,6 +162,11 @@ final class PaperCache implements ClusterView {
     @Override
     public List<Lease> lanes() {
         return all(Lease.class);
+    }
+
+    @Override
+    public Optional<RuntimeClass> runtimeClass(String name) {
+        return Optional.empty(); // nobody names one here
     }
 
     @Override

@@ -39,8 +39,12 @@ public record InstanceStatus(
                         "Consecutive ends that were no deaths, such as a model that is missing.")
                 @Nullable Integer retries,
         @JsonPropertyDescription("When it may be let in again.") @Nullable Instant nextAttempt,
+        @JsonPropertyDescription(
+                        "Nodes where its latest tries found no model: other nodes go before them until it has been ready or its spec changes.")
+                List<String> modelMissingOn,
         @JsonPropertyDescription("Its memory in bytes.") @Nullable InstanceMemory memory) {
     public InstanceStatus {
         conditions = conditions == null ? List.of() : List.copyOf(conditions);
+        modelMissingOn = modelMissingOn == null ? List.of() : List.copyOf(modelMissingOn);
     }
 }

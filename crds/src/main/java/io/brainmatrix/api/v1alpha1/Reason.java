@@ -36,6 +36,8 @@ public enum Reason {
     NodeUnschedulable,
     /** No model is named, or it is outside the allowed directories. */
     ModelNotAllowed,
+    /** Its namespace may not have as much memory, or as high a priority. */
+    OverNamespaceLimit,
     /** There is no file where its model should be. */
     ModelMissing,
     /** The model's file is not what its digest says. */

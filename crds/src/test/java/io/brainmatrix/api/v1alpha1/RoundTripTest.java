@@ -95,6 +95,7 @@ class RoundTripTest {
                         new Crashes(4L, 1, 2L, List.of(crash)),
                         3,
                         WHEN,
+                        List.of("elsewhere"),
                         new InstanceMemory(10L, 8L, 7L, 9L));
         BrainMatrixStatus status =
                 new BrainMatrixStatus(7L, "0/1", List.of(ready), List.of(instance));

@@ -55,8 +55,17 @@ public record Candidate(
                 commitment, Math.multiplyExact(commitment, (long) headroomPercent) / 100);
     }
 
+    /** The same candidate, hindered. */
+    public Candidate hindered(Hindrance why) {
+        return with(notBefore, why);
+    }
+
     /** The same candidate, hindered until a time. */
     public Candidate hinderedUntil(Instant until, Hindrance why) {
+        return with(Optional.of(until), why);
+    }
+
+    private Candidate with(Optional<Instant> until, Hindrance why) {
         return new Candidate(
                 key,
                 pod,
@@ -69,7 +78,7 @@ public record Candidate(
                 settle,
                 waitingSince,
                 returning,
-                Optional.of(until),
+                until,
                 keptUntil,
                 Optional.of(why));
     }

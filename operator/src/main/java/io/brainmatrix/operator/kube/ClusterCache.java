@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.node.v1.RuntimeClass;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
@@ -46,6 +47,7 @@ public final class ClusterCache implements ClusterView, AutoCloseable {
     private final SharedIndexInformer<PersistentVolumeClaim> claims;
     private final SharedIndexInformer<PersistentVolume> volumes;
     private final SharedIndexInformer<Service> services;
+    private final SharedIndexInformer<RuntimeClass> runtimeClasses;
 
     /** Makes the informers; nothing is read before {@link #start}. */
     public ClusterCache(KubernetesClient client, String namespace, LongSupplier nanoClock) {
@@ -78,6 +80,7 @@ public final class ClusterCache implements ClusterView, AutoCloseable {
                                 .inAnyNamespace()
                                 .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
                                 .runnableInformer(0));
+        runtimeClasses = add(client.resources(RuntimeClass.class).runnableInformer(0));
         nodeMemories.addEventHandler(freshness);
     }
 
@@ -170,6 +173,11 @@ public final class ClusterCache implements ClusterView, AutoCloseable {
     @Override
     public List<Lease> lanes() {
         return leases.getStore().list();
+    }
+
+    @Override
+    public Optional<RuntimeClass> runtimeClass(String name) {
+        return get(runtimeClasses, name);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.node.v1.RuntimeClass;
 import java.util.List;
 import java.util.Optional;
 
@@ -46,6 +47,9 @@ public interface ClusterView {
 
     /** All lanes. */
     List<Lease> lanes();
+
+    /** A runtime class. */
+    Optional<RuntimeClass> runtimeClass(String name);
 
     /** A claim. */
     Optional<PersistentVolumeClaim> claim(String namespace, String name);

@@ -25,6 +25,8 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Taint;
 import io.fabric8.kubernetes.api.model.Toleration;
+import io.fabric8.kubernetes.api.model.node.v1.RuntimeClass;
+import io.fabric8.kubernetes.api.model.node.v1.Scheduling;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
@@ -32,8 +34,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads everything that a decision about one matrix needs, from the cache. */
 public final class MatrixReader {
@@ -128,24 +132,38 @@ public final class MatrixReader {
                 placement == null || placement.tolerations() == null
                         ? List.of()
                         : placement.tolerations();
+        Optional<Scheduling> runtime =
+                Optional.ofNullable(placement)
+                        .map(Placement::runtimeClassName)
+                        .flatMap(cache::runtimeClass)
+                        .map(RuntimeClass::getScheduling);
+        Map<String, String> labels = new HashMap<>();
+        runtime.map(Scheduling::getNodeSelector).ifPresent(labels::putAll);
+        if (placement != null && placement.nodeSelector() != null) {
+            labels.putAll(placement.nodeSelector());
+        }
         return new PlacementDemand(
                 Candidate.needed(
                         Bytes.of(instance.budget().ram()),
                         CandidatePolicy.headroomPercent(matrix.getSpec().admission())),
-                placement == null || placement.nodeSelector() == null
-                        ? Map.of()
-                        : placement.nodeSelector(),
-                tolerations.stream().map(MatrixReader::tolerated).toList(),
-                placedAt(matrix, instance.name()));
+                labels,
+                Stream.concat(
+                                tolerations.stream(),
+                                runtime.map(Scheduling::getTolerations).stream()
+                                        .flatMap(List::stream))
+                        .map(MatrixReader::tolerated)
+                        .toList(),
+                status(matrix, instance.name()).map(InstanceStatus::node),
+                status(matrix, instance.name())
+                        .map(s -> Set.copyOf(s.modelMissingOn()))
+                        .orElse(Set.of()));
     }
 
-    private static Optional<String> placedAt(BrainMatrix matrix, String instance) {
+    private static Optional<InstanceStatus> status(BrainMatrix matrix, String instance) {
         return matrix.getStatus() == null
                 ? Optional.empty()
                 : matrix.getStatus().instances().stream()
                         .filter(s -> s.name().equals(instance))
-                        .map(InstanceStatus::node)
-                        .filter(Objects::nonNull)
                         .findFirst();
     }
 

@@ -98,10 +98,24 @@ public final class NodeReader {
                 continue;
             }
             CandidatePolicy.on(nodeName, view(matrix, present(matrix, nodeName, pods))).stream()
+                    .map(c -> settings.limits().apply(c, this::promisedIn))
                     .map(c -> Refusals.apply(c, lease, now))
                     .forEach(candidates::add);
         }
         return read(nodeName, lease, pods, candidates);
+    }
+
+    /** Budgets of all pods of ours in a namespace, on any node, that have not ended. */
+    private long promisedIn(String namespace) {
+        return cache.matrices().stream()
+                .filter(m -> namespace.equals(m.getMetadata().getNamespace()))
+                .flatMap(m -> cache.podsOf(m.getMetadata().getUid()).stream())
+                .filter(
+                        p ->
+                                !PodReader.ended(
+                                        p, PodReader.nodeOf(p).flatMap(cache::node).isPresent()))
+                .mapToLong(PodReader::memoryLimit)
+                .sum();
     }
 
     /** The node without its queue: who is there and what it can give. */

@@ -10,9 +10,20 @@ import java.util.List;
  * @param inferenceImage image of the inference pods
  * @param pullPolicy their image pull policy
  * @param modelDirectories directories that {@code model.hostPath} may be below
+ * @param limits what namespaces may have
  */
 public record OperatorSettings(
-        String namespace, String inferenceImage, String pullPolicy, List<Path> modelDirectories) {
+        String namespace,
+        String inferenceImage,
+        String pullPolicy,
+        List<Path> modelDirectories,
+        NamespaceLimits limits) {
+    /** Without limits for namespaces. */
+    public OperatorSettings(
+            String namespace, String inferenceImage, String pullPolicy, List<Path> directories) {
+        this(namespace, inferenceImage, pullPolicy, directories, NamespaceLimits.none());
+    }
+
     public OperatorSettings {
         modelDirectories = List.copyOf(modelDirectories);
         for (Path directory : modelDirectories) {

@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  * is stopped, the rest described.
  */
 final class InstancePolicy {
+    /** Reasons that another node may not have. */
+    private static final Set<Reason> MODEL_NOT_THERE =
+            Set.of(Reason.ModelMissing, Reason.MountFailed);
+
     private InstancePolicy() {}
 
     record Outcome(InstanceStatus status, List<PodStep> steps) {}
@@ -48,6 +54,7 @@ final class InstancePolicy {
                 Crashes.none(),
                 null,
                 null,
+                List.of(),
                 null);
     }
 
@@ -98,6 +105,7 @@ final class InstancePolicy {
         if (pod.everReady()) {
             draft.startedOnce = true;
             draft.retries = null;
+            draft.modelMissingOn.clear();
         }
         Optional<Reason> stop = whyStop(snapshot, wanted, pod, replacements);
         if (pod.deleting() || stop.isPresent()) {
@@ -212,6 +220,9 @@ final class InstancePolicy {
                                         metadata.getName(),
                                         metadata.getUid(),
                                         draft.name));
+        if (draft.specHash != null && !draft.specHash.equals(snapshot.hashes().get(draft.name))) {
+            draft.modelMissingOn.clear(); // it may name another model by now
+        }
         if (draft.tellsOfItsEnd(snapshot)) {
             return;
         }
@@ -245,6 +256,7 @@ final class InstancePolicy {
         Crashes crashes;
         @Nullable Integer retries;
         @Nullable Instant nextAttempt;
+        Set<String> modelMissingOn;
         @Nullable InstanceMemory memory;
         boolean admitted;
         boolean ready;
@@ -265,6 +277,7 @@ final class InstancePolicy {
             crashes = before.crashes() == null ? Crashes.none() : before.crashes();
             retries = before.retries();
             nextAttempt = before.nextAttempt();
+            modelMissingOn = new TreeSet<>(before.modelMissingOn());
             memory = before.memory();
             if (before.phase() == Phase.BackOff
                     || before.phase() == Phase.Faulty
@@ -285,6 +298,7 @@ final class InstancePolicy {
             if (specHash != null && !specHash.equals(life.specHash())) {
                 crashes = new Crashes(crashes.total(), 0, crashes.shed(), crashes.recent());
                 retries = null;
+                modelMissingOn.clear();
             }
             lives = life.life();
             specHash = life.specHash();
@@ -309,6 +323,9 @@ final class InstancePolicy {
             retries = aftermath.tally().retries() == 0 ? null : aftermath.tally().retries();
             if (!known) { // the wait began when it was counted
                 nextAttempt = aftermath.nextAttempt().orElse(null);
+            }
+            if (aftermath.reason().filter(MODEL_NOT_THERE::contains).isPresent()) {
+                ended.node().ifPresent(modelMissingOn::add);
             }
             afterEnd = aftermath.message();
             reasonAfterEnd = aftermath.reason().orElse(null);
@@ -344,7 +361,7 @@ final class InstancePolicy {
                         case BackingOff -> phaseAfterEnd(Reason.BackingOff);
                         case TooManyDeaths -> Phase.Suspended;
                         case Suspended -> Phase.Stopped;
-                        case ModelNotAllowed, PodRefused -> Phase.Faulty;
+                        case ModelNotAllowed, PodRefused, OverNamespaceLimit -> Phase.Faulty;
                         default -> Phase.Waiting;
                     };
             say(shown, waiting.reason(), waiting.message());
@@ -396,6 +413,7 @@ final class InstancePolicy {
                     crashes,
                     retries,
                     nextAttempt,
+                    List.copyOf(modelMissingOn),
                     memory);
         }
     }

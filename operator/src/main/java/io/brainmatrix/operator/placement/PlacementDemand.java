@@ -3,21 +3,26 @@ package io.brainmatrix.operator.placement;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What an instance asks of its node; bytes.
  *
  * @param needed budget and headroom
+ * @param nodeSelector labels that the node must have: the matrix's, and its runtime class's
  * @param present where it is placed now, if anywhere
+ * @param withoutModel nodes where its latest tries found no model: a last resort
  */
 public record PlacementDemand(
         long needed,
         Map<String, String> nodeSelector,
         List<Tolerated> tolerations,
-        Optional<String> present) {
+        Optional<String> present,
+        Set<String> withoutModel) {
     public PlacementDemand {
         nodeSelector = Map.copyOf(nodeSelector);
         tolerations = List.copyOf(tolerations);
+        withoutModel = Set.copyOf(withoutModel);
     }
 
     /**

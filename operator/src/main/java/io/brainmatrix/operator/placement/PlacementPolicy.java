@@ -9,7 +9,8 @@ import java.util.Optional;
 /**
  * Chooses a node: of those that may run the instance, one with room for it and for all that wait
  * there; else one with room for it now, since those that wait there may be too big for what is
- * left; else any. Among equals the one with most room, a cordoned one last.
+ * left; else any. Among equals the one with most room, a cordoned one last; and last of all one
+ * where its model was missing when it was tried.
  *
  * <p>A placed instance that has no pod stays where it is unless another node is better in that
  * sense; one with a pod is never asked about.
@@ -58,7 +59,9 @@ public final class PlacementPolicy {
 
     private static int rank(PlacementDemand demand, NodeView node) {
         int fits = node.room() >= demand.needed() ? 2 : node.free() >= demand.needed() ? 1 : 0;
-        return node.schedulable() ? 3 + fits : fits;
+        int open = node.schedulable() ? 3 : 0;
+        int model = demand.withoutModel().contains(node.name()) ? 0 : 6;
+        return model + open + fits;
     }
 
     private static Optional<String> refusal(PlacementDemand demand, NodeView node) {

@@ -1,6 +1,7 @@
 package io.brainmatrix.operator.reconciler;
 
 import io.brainmatrix.operator.admission.SerialAdmission;
+import io.brainmatrix.operator.kube.NamespaceLimits;
 import io.brainmatrix.operator.kube.OperatorSettings;
 import io.brainmatrix.operator.leader.Leadership;
 import io.brainmatrix.operator.leader.LeaseLeadership;
@@ -19,6 +20,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Hands the operator's parts to Quarkus. */
@@ -35,9 +37,14 @@ class Wiring {
                             name = "brainmatrix.inference.pull.policy",
                             defaultValue = "IfNotPresent")
                     String pullPolicy,
-            @ConfigProperty(name = "brainmatrix.model.directories") List<String> directories) {
+            @ConfigProperty(name = "brainmatrix.model.directories") List<String> directories,
+            @ConfigProperty(name = "brainmatrix.namespace.limits") Optional<String> limits) {
         return new OperatorSettings(
-                namespace, image, pullPolicy, directories.stream().map(Path::of).toList());
+                namespace,
+                image,
+                pullPolicy,
+                directories.stream().map(Path::of).toList(),
+                NamespaceLimits.parse(limits.orElse("")));
     }
 
     @Produces

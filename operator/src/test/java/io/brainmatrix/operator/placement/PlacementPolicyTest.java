@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PlacementPolicyTest {
@@ -25,7 +26,32 @@ class PlacementPolicyTest {
                 needed,
                 Map.of("zone", "a"),
                 List.of(),
-                present.isEmpty() ? Optional.empty() : Optional.of(present));
+                present.isEmpty() ? Optional.empty() : Optional.of(present),
+                Set.of());
+    }
+
+    private static PlacementDemand missing(PlacementDemand demand, String... nodes) {
+        return new PlacementDemand(
+                demand.needed(),
+                demand.nodeSelector(),
+                demand.tolerations(),
+                demand.present(),
+                Set.of(nodes));
+    }
+
+    @Test
+    void aNodeWhereTheModelWasMissingIsTheLastResort() {
+        NodeView a = node("a", 4 * GI, 8 * GI);
+        NodeView full = node("b", 0, 8 * GI);
+
+        assertThat(place(missing(demand(GI, "a"), "a"), a, full))
+                .as("waiting where the model may be is better")
+                .isEqualTo(new PlacementPlan.Place("b"));
+        assertThat(place(missing(demand(GI, "b"), "a", "b"), a, full))
+                .isEqualTo(new PlacementPlan.Place("a"));
+        assertThat(place(missing(demand(GI, "a"), "a"), a))
+                .as("somebody may put it there")
+                .isEqualTo(new PlacementPlan.Place("a"));
     }
 
     private static PlacementPlan place(PlacementDemand demand, NodeView... nodes) {

@@ -1,0 +1,148 @@
+package io.brainmatrix.e2e;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What operator and agent write, by the API server's own audit log. */
+@Tag("bench")
+@ExtendWith(Installation.class)
+@EnabledIfEnvironmentVariable(
+        named = ApiWritesBench.LOG,
+        matches = ".+",
+        disabledReason = "needs the path of the API server's audit log, level Metadata")
+class ApiWritesBench {
+    static final String LOG = "BRAINMATRIX_AUDIT_LOG";
+
+    private static final String MATRIX = "writes";
+    private static final Set<String> WRITES = Set.of("create", "update", "patch", "delete");
+    private static final int INSTANCES = 6;
+    private static final Duration IDLE = Duration.ofMinutes(2);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Cluster cluster;
+    private final World world = new World();
+
+    ApiWritesBench(Cluster cluster) {
+        this.cluster = cluster;
+    }
+
+    @Test
+    void perAdmissionAndPerIdleMinute() {
+        world.place(Models.chain(Models.TINY_MIB), "writes.gguf");
+        try (ClusterUser user = new ClusterUser(cluster, "e2e-writes");
+                LaneHistory lane = new LaneHistory(cluster)) {
+            // The first one also makes the matrix's volume and claim.
+            Matrix matrix =
+                    Matrix.on(MATRIX, World.hostPath("writes.gguf"))
+                            .instance("name: i0, budget: {ram: 256Mi}");
+            user.apply(matrix);
+            user.awaitReady(MATRIX, "i0");
+            calm(lane);
+
+            Instant from = Instant.now();
+            String[] names = new String[INSTANCES];
+            for (int i = 0; i < INSTANCES; i++) {
+                names[i] = "n" + i;
+                matrix = matrix.instance("name: n" + i + ", budget: {ram: 256Mi}");
+            }
+            user.apply(matrix);
+            user.awaitReady(MATRIX, names);
+            calm(lane);
+            Instant to = Instant.now();
+            Map<String, Long> operator = writes("brainmatrix-operator", from, to);
+            long counted =
+                    operator.entrySet().stream()
+                            .filter(e -> !e.getKey().contains("nodememories"))
+                            .mapToLong(Map.Entry::getValue)
+                            .sum();
+            Bench.say(
+                    "operator's writes for %d admissions: %d, %.1f each, NodeMemory apart; %s"
+                            .formatted(INSTANCES, counted, counted / (double) INSTANCES, operator));
+            Bench.say(
+                    "agent's writes meanwhile, %.0f s: %s"
+                            .formatted(
+                                    Bench.seconds(Duration.between(from, to)),
+                                    writes("brainmatrix-node-agent", from, to)));
+
+            Instant idle = Instant.now();
+            Await.during(cluster, "nothing happens", IDLE, () -> {});
+            Instant end = Instant.now();
+            Bench.say(
+                    "idle for %d s: operator %s, agent %s"
+                            .formatted(
+                                    IDLE.toSeconds(),
+                                    writes("brainmatrix-operator", idle, end),
+                                    writes("brainmatrix-node-agent", idle, end)));
+        } finally {
+            world.remove("writes.gguf");
+        }
+    }
+
+    private void calm(LaneHistory lane) {
+        Await.during(
+                cluster,
+                "the lane stays free",
+                Duration.ofSeconds(2),
+                () -> {
+                    if (lane.holder() != null) {
+                        throw new AssertionError("held");
+                    }
+                });
+    }
+
+    /** Writes by a service account, by verb and resource. */
+    private static Map<String, Long> writes(String account, Instant from, Instant to) {
+        try (Stream<String> lines =
+                Files.lines(Path.of(Objects.requireNonNull(System.getenv(LOG))))) {
+            return lines.map(ApiWritesBench::json)
+                    .filter(e -> e.path("stage").asText().equals("ResponseComplete"))
+                    .filter(e -> e.path("user").path("username").asText().endsWith(":" + account))
+                    .filter(e -> WRITES.contains(e.path("verb").asText()))
+                    .filter(e -> within(e, from, to))
+                    .collect(
+                            Collectors.groupingBy(
+                                    ApiWritesBench::kind, TreeMap::new, Collectors.counting()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean within(JsonNode event, Instant from, Instant to) {
+        Instant at = Instant.parse(event.path("requestReceivedTimestamp").asText());
+        return !at.isBefore(from) && at.isBefore(to);
+    }
+
+    private static String kind(JsonNode event) {
+        JsonNode object = event.path("objectRef");
+        return Stream.of(
+                        event.path("verb").asText(),
+                        object.path("resource").asText(),
+                        object.path("subresource").asText())
+                .filter(s -> !s.isEmpty())
+                .collect(Collectors.joining(" "));
+    }
+
+    private static JsonNode json(String line) {
+        try {
+            return JSON.readTree(line);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.brainmatrix.e2e;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.Watch;
+import io.fabric8.kubernetes.client.Watcher;
+import io.fabric8.kubernetes.client.WatcherException;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** When a watch first told of each pod of a namespace, and of its being Ready. */
+final class PodTimes implements AutoCloseable {
+    private final Map<String, Instant> seen = new ConcurrentHashMap<>();
+    private final Map<String, Instant> ready = new ConcurrentHashMap<>();
+    private final Watch watch;
+
+    PodTimes(Cluster cluster, String namespace) {
+        this.watch =
+                cluster.client()
+                        .pods()
+                        .inNamespace(namespace)
+                        .watch(
+                                new Watcher<Pod>() {
+                                    @Override
+                                    public void eventReceived(Action action, Pod pod) {
+                                        Instant now = Instant.now();
+                                        seen.putIfAbsent(pod.getMetadata().getName(), now);
+                                        if (isReady(pod)) {
+                                            ready.putIfAbsent(pod.getMetadata().getName(), now);
+                                        }
+                                    }
+
+                                    @Override
+                                    public void onClose(WatcherException cause) {
+                                        // The client takes the watch up again by itself.
+                                    }
+                                });
+    }
+
+    private static boolean isReady(Pod pod) {
+        return pod.getStatus() != null
+                && pod.getStatus().getConditions().stream()
+                        .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus()));
+    }
+
+    Optional<Instant> seen(String pod) {
+        return Optional.ofNullable(seen.get(pod));
+    }
+
+    Optional<Instant> ready(String pod) {
+        return Optional.ofNullable(ready.get(pod));
+    }
+
+    /** Times of all pods that were ever Ready. */
+    Map<String, Instant> ready() {
+        return Map.copyOf(ready);
+    }
+
+    @Override
+    public void close() {
+        watch.close();
+    }
+}

@@ -1,0 +1,164 @@
+package io.brainmatrix.memory.settling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The default rule over recordings of real loads, deaths and requests; {@code make record-trace}
+ * makes others. What {@code docs/settling.md} says of shorter windows is computed here too.
+ */
+class RecordedTracesTest {
+    private static final Path TRACES =
+            Path.of("src", "test", "resources", "traces").toAbsolutePath();
+    private static final long MIB = 1 << 20;
+
+    /** The API's defaults. */
+    private static final SettleRule RULE = new SettleRule(Duration.ofSeconds(1), 16 * MIB);
+
+    /** The agent sees what it did not foresee after a sample and a publication. */
+    private static final long LAG_MILLIS = 300;
+
+    /** Noise of a busy machine: buffers, page tables, other processes. */
+    private static final long NOISE = 48 * MIB;
+
+    /** When something happened, in ms. */
+    private record Span(long from, long to) {}
+
+    private record Trace(List<Sample> samples, Optional<Span> event) {
+        static Trace read(String name) throws IOException {
+            List<Sample> samples = new ArrayList<>();
+            Optional<Span> event = Optional.empty();
+            for (String line : Files.readAllLines(TRACES.resolve(name + ".txt"))) {
+                String[] words = line.split(" ");
+                if (line.startsWith("# load:") || line.startsWith("# death:")) {
+                    event =
+                            Optional.of(
+                                    new Span(Long.parseLong(words[2]), Long.parseLong(words[3])));
+                } else if (!line.startsWith("#")) {
+                    samples.add(
+                            new Sample(
+                                    Long.parseLong(words[0]) * 1_000_000,
+                                    Long.parseLong(words[1])));
+                }
+            }
+            return new Trace(samples, event);
+        }
+
+        long millis(int i) {
+            return samples.get(i).atNanos() / 1_000_000;
+        }
+
+        boolean settled(int i, SettleRule rule) {
+            return SettledPolicy.judge(samples.subList(0, i + 1), rule).settled();
+        }
+
+        /** Samples called settled although memory went away within the next window. */
+        int wrongs(SettleRule rule) {
+            int wrongs = 0;
+            for (int i = 0; i < samples.size(); i++) {
+                int at = i;
+                boolean begins =
+                        event.filter(
+                                        e ->
+                                                e.from() + LAG_MILLIS >= millis(at)
+                                                        && e.from()
+                                                                <= millis(at)
+                                                                        + rule.window().toMillis())
+                                .isPresent();
+                if (!begins && settled(i, rule) && fall(i, rule.window()) > NOISE) {
+                    wrongs++;
+                }
+            }
+            return wrongs;
+        }
+
+        /** How far memory falls below a sample within a time after it. */
+        private long fall(int i, Duration time) {
+            return samples.stream()
+                    .filter(s -> s.atNanos() > samples.get(i).atNanos())
+                    .filter(s -> s.atNanos() <= samples.get(i).atNanos() + time.toNanos())
+                    .mapToLong(s -> samples.get(i).available() - s.available())
+                    .max()
+                    .orElse(0);
+        }
+
+        /** First settled sample after a time, in ms after it. */
+        long settledAfter(long millis, SettleRule rule) {
+            for (int i = 0; i < samples.size(); i++) {
+                if (millis(i) > millis && settled(i, rule)) {
+                    return millis(i) - millis;
+                }
+            }
+            return Long.MAX_VALUE;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"load", "slow-load", "death", "busy"})
+    void settledMemoryDoesNotGoAwayByItself(String name) throws IOException {
+        assertThat(Trace.read(name).wrongs(RULE)).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"load", "slow-load", "death"})
+    void settlesSoonAfterwards(String name) throws IOException {
+        Trace trace = Trace.read(name);
+
+        assertThat(trace.settledAfter(trace.event().orElseThrow().to(), RULE))
+                .as("ms after its end")
+                .isLessThan(4 * RULE.window().toMillis());
+    }
+
+    @Test
+    void neighboursThatAnswerWithoutAPauseStarveNobody() throws IOException {
+        Trace busy = Trace.read("busy");
+        int settled = 0;
+        for (int i = 0; i < busy.samples().size(); i++) {
+            settled += busy.settled(i, RULE) ? 1 : 0;
+        }
+
+        assertThat(settled / (double) busy.samples().size()).isGreaterThan(0.5);
+    }
+
+    /** Prints what the documentation's table has: a row for each window. */
+    public static void main(String[] arguments) throws IOException {
+        System.out.println(
+                "| Window | Wrongly settled samples | Settled after a load, a slow load, a death | Settled beside busy neighbours |");
+        System.out.println("|---|---|---|---|");
+        for (int millis : new int[] {300, 500, 750, 1000, 1500, 2000, 3000}) {
+            SettleRule rule = new SettleRule(Duration.ofMillis(millis), RULE.maxSlopePerSecond());
+            int wrongs = 0;
+            for (String name : List.of("load", "slow-load", "death", "busy")) {
+                wrongs += Trace.read(name).wrongs(rule);
+            }
+            Trace busy = Trace.read("busy");
+            int settled = 0;
+            for (int i = 0; i < busy.samples().size(); i++) {
+                settled += busy.settled(i, rule) ? 1 : 0;
+            }
+            System.out.printf(
+                    "| %d ms | %d | %d ms, %d ms, %d ms | %d %% |%n",
+                    millis,
+                    wrongs,
+                    after("load", rule),
+                    after("slow-load", rule),
+                    after("death", rule),
+                    settled * 100 / busy.samples().size());
+        }
+    }
+
+    private static long after(String name, SettleRule rule) throws IOException {
+        Trace trace = Trace.read(name);
+        return trace.settledAfter(trace.event().orElseThrow().to(), rule);
+    }
+}
