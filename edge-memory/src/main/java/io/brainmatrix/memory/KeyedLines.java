@@ -3,40 +3,104 @@ package io.brainmatrix.memory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.OptionalLong;
 
-/** The kernel's files of one {@code key value} or {@code key: value kB} a line. */
+/**
+ * The kernel's files of one {@code key value} or {@code key: value kB} a line. Looked through at
+ * each question: they are small, asked for a few keys, and read several times a second on every
+ * node.
+ */
 final class KeyedLines {
-    private final Map<String, Long> values = new HashMap<>();
+    private static final long KIB = 1024;
 
-    private KeyedLines() {}
+    /** So many digits are a long, whatever they are. */
+    private static final int MOST_DIGITS = 18;
 
-    /** Reads a file; lines whose value is no whole number, such as {@code [N/A]}, are absent. */
-    static KeyedLines read(Path file) throws IOException {
-        KeyedLines lines = new KeyedLines();
-        for (String line : Files.readAllLines(file)) {
-            String[] words = line.strip().split("[:\\s]+");
-            if (words.length >= 2 && words[1].matches("-?\\d{1,19}")) {
-                long unit = words.length > 2 && words[2].equals("kB") ? 1024 : 1;
-                lines.values.put(words[0], Math.multiplyExact(Long.parseLong(words[1]), unit));
-            }
-        }
-        return lines;
+    private final byte[] text;
+
+    private KeyedLines(byte[] text) {
+        this.text = text;
     }
 
+    /** Reads a file. */
+    static KeyedLines read(Path file) throws IOException {
+        return new KeyedLines(Files.readAllBytes(file));
+    }
+
+    /**
+     * A value; absent where no line has it, or where it is no whole number, such as {@code [N/A]}.
+     */
     OptionalLong get(String key) {
-        Long value = values.get(key);
-        return value == null ? OptionalLong.empty() : OptionalLong.of(value);
+        int start = 0;
+        while (start < text.length) {
+            int end = start;
+            while (end < text.length && text[end] != '\n') {
+                end++;
+            }
+            int at = skipSpace(start, end);
+            if (startsWith(key, at, end)) {
+                int after = at + key.length();
+                if (after < end && (text[after] == ':' || isSpace(text[after]))) {
+                    return value(after, end);
+                }
+            }
+            start = end + 1;
+        }
+        return OptionalLong.empty();
     }
 
     /** A value that every kernel has. */
     long require(String key, Path file) throws IOException {
-        Long value = values.get(key);
-        if (value == null) {
+        OptionalLong value = get(key);
+        if (value.isEmpty()) {
             throw new IOException("`%s` has no line `%s`".formatted(file, key));
         }
-        return value;
+        return value.getAsLong();
+    }
+
+    private OptionalLong value(int from, int end) {
+        int at = from;
+        while (at < end && (text[at] == ':' || isSpace(text[at]))) {
+            at++;
+        }
+        boolean negative = at < end && text[at] == '-';
+        at += negative ? 1 : 0;
+        int digits = at;
+        long value = 0;
+        while (at < end && text[at] >= '0' && text[at] <= '9' && at - digits <= MOST_DIGITS) {
+            value = value * 10 + (text[at] - '0');
+            at++;
+        }
+        boolean number =
+                at > digits && at - digits <= MOST_DIGITS && (at == end || isSpace(text[at]));
+        if (!number) {
+            return OptionalLong.empty();
+        }
+        long unit = startsWith("kB", skipSpace(at, end), end) ? KIB : 1;
+        return OptionalLong.of(Math.multiplyExact(negative ? -value : value, unit));
+    }
+
+    private int skipSpace(int from, int end) {
+        int at = from;
+        while (at < end && isSpace(text[at])) {
+            at++;
+        }
+        return at;
+    }
+
+    private boolean startsWith(String word, int at, int end) {
+        if (end - at < word.length()) {
+            return false;
+        }
+        for (int i = 0; i < word.length(); i++) {
+            if (text[at + i] != word.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isSpace(byte letter) {
+        return letter == ' ' || letter == '\t' || letter == '\r';
     }
 }

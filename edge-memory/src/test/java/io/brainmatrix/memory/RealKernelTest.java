@@ -3,7 +3,6 @@ package io.brainmatrix.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -137,8 +136,7 @@ class RealKernelTest {
 
     private Process start(int mib) throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        String classes =
-                String.join(File.pathSeparator, List.of("target/classes", "target/test-classes"));
+        String classes = "classes:test-classes"; // as scripts/kernel-tests lays them out
         Process process =
                 new ProcessBuilder(
                                 "sh",

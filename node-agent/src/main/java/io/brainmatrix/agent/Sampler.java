@@ -82,7 +82,9 @@ final class Sampler {
     /** The rates stay absent until two readings tell them. */
     private void swap(long nanos) {
         SwapCounters before = swapBefore;
-        SwapCounters after = SwapCounters.read(proc).orElse(null);
+        // Without any swap nothing can move, and the file is the longest of all.
+        boolean none = latest != null && latest.swapTotal().orElse(-1) == 0;
+        SwapCounters after = none ? null : SwapCounters.read(proc).orElse(null);
         if (after == null) {
             swapInPerSecond = null;
             swapOutPerSecond = null;

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 
 /** A node's {@code /proc} and {@code /sys} as folders. */
 record NodeFiles(Path proc, Path sys) {
+    private static final long SWAP_KIB = 1_000_000;
     static final long AVAILABLE = 3_000_000L << 10;
 
     /** An 8 GB node in peace: no swap, no pressure. */
@@ -35,10 +36,11 @@ record NodeFiles(Path proc, Path sys) {
                 MemAvailable:    %d kB
                 Buffers:               0 kB
                 Cached:          1000000 kB
-                SwapTotal:             0 kB
+                SwapTotal:       %d kB
                 SwapFree:              0 kB
                 """
-                        .formatted(bytes >> 10));
+                        .formatted(
+                                bytes >> 10, Files.exists(proc.resolve("swaps")) ? SWAP_KIB : 0));
     }
 
     void swapped(long pagesIn, long pagesOut) throws IOException {
@@ -48,7 +50,9 @@ record NodeFiles(Path proc, Path sys) {
     void swapDevice() throws IOException {
         write(
                 "swaps",
-                "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n/dev/zram0 partition\t1000000\t2048\t5\n");
+                "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n/dev/zram0 partition\t%d\t2048\t5\n"
+                        .formatted(SWAP_KIB));
+        available(AVAILABLE);
     }
 
     void write(String file, String text) throws IOException {
