@@ -40,7 +40,7 @@ public record InstanceStatus(
                 @Nullable Integer retries,
         @JsonPropertyDescription("When it may be let in again.") @Nullable Instant nextAttempt,
         @JsonPropertyDescription(
-                        "Nodes where its latest tries found no model: other nodes go before them until it has been ready or its spec changes.")
+                        "Nodes where its latest tries found no model: other nodes with room go before them until it has been ready or its spec changes.")
                 List<String> modelMissingOn,
         @JsonPropertyDescription("Its memory in bytes.") @Nullable InstanceMemory memory) {
     public InstanceStatus {

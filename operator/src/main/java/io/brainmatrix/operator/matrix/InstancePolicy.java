@@ -29,10 +29,6 @@ import org.jspecify.annotations.Nullable;
  * is stopped, the rest described.
  */
 final class InstancePolicy {
-    /** Reasons that another node may not have. */
-    private static final Set<Reason> MODEL_NOT_THERE =
-            Set.of(Reason.ModelMissing, Reason.MountFailed);
-
     private InstancePolicy() {}
 
     record Outcome(InstanceStatus status, List<PodStep> steps) {}
@@ -324,7 +320,7 @@ final class InstancePolicy {
             if (!known) { // the wait began when it was counted
                 nextAttempt = aftermath.nextAttempt().orElse(null);
             }
-            if (aftermath.reason().filter(MODEL_NOT_THERE::contains).isPresent()) {
+            if (aftermath.reason().filter(r -> r == Reason.ModelMissing).isPresent()) {
                 ended.node().ifPresent(modelMissingOn::add);
             }
             afterEnd = aftermath.message();

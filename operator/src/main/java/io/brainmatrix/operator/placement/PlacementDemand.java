@@ -11,7 +11,7 @@ import java.util.Set;
  * @param needed budget and headroom
  * @param nodeSelector labels that the node must have: the matrix's, and its runtime class's
  * @param present where it is placed now, if anywhere
- * @param withoutModel nodes where its latest tries found no model: a last resort
+ * @param withoutModel nodes where its latest tries found no model: others go first
  */
 public record PlacementDemand(
         long needed,

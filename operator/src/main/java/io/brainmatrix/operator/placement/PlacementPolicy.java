@@ -9,8 +9,9 @@ import java.util.Optional;
 /**
  * Chooses a node: of those that may run the instance, one with room for it and for all that wait
  * there; else one with room for it now, since those that wait there may be too big for what is
- * left; else any. Among equals the one with most room, a cordoned one last; and last of all one
- * where its model was missing when it was tried.
+ * left; else any. Among equals one where its model was not found missing, then the one with most
+ * room; a cordoned one last. A model that was missing may be there by now: a node without room is
+ * no better than one that is worth another try.
  *
  * <p>A placed instance that has no pod stays where it is unless another node is better in that
  * sense; one with a pod is never asked about.
@@ -59,9 +60,8 @@ public final class PlacementPolicy {
 
     private static int rank(PlacementDemand demand, NodeView node) {
         int fits = node.room() >= demand.needed() ? 2 : node.free() >= demand.needed() ? 1 : 0;
-        int open = node.schedulable() ? 3 : 0;
-        int model = demand.withoutModel().contains(node.name()) ? 0 : 6;
-        return model + open + fits;
+        int model = demand.withoutModel().contains(node.name()) ? 0 : 1;
+        return (node.schedulable() ? 6 : 0) + (2 * fits) + model;
     }
 
     private static Optional<String> refusal(PlacementDemand demand, NodeView node) {

@@ -40,14 +40,18 @@ class PlacementPolicyTest {
     }
 
     @Test
-    void aNodeWhereTheModelWasMissingIsTheLastResort() {
+    void ofNodesWithRoomOneWhereTheModelWasMissingIsTheLast() {
         NodeView a = node("a", 4 * GI, 8 * GI);
-        NodeView full = node("b", 0, 8 * GI);
+        NodeView tight = node("b", 2 * GI, 8 * GI);
+        NodeView full = node("c", 0, 8 * GI);
 
-        assertThat(place(missing(demand(GI, "a"), "a"), a, full))
-                .as("waiting where the model may be is better")
+        assertThat(place(missing(demand(GI, "a"), "a"), a, tight, full))
                 .isEqualTo(new PlacementPlan.Place("b"));
-        assertThat(place(missing(demand(GI, "b"), "a", "b"), a, full))
+        assertThat(place(missing(demand(GI, "b"), "a", "b"), a, tight, full))
+                .as("missing on both")
+                .isEqualTo(new PlacementPlan.Place("b"));
+        assertThat(place(missing(demand(GI, "a"), "a"), a, full))
+                .as("another try, rather than to wait for room without end")
                 .isEqualTo(new PlacementPlan.Place("a"));
         assertThat(place(missing(demand(GI, "a"), "a"), a))
                 .as("somebody may put it there")
