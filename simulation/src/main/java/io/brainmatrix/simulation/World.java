@@ -6,6 +6,7 @@ import io.brainmatrix.api.v1alpha1.NodeMemory;
 import io.brainmatrix.operator.workload.WorkloadNames;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -107,8 +108,8 @@ final class World {
     private void controllers(PaperServer.Change change) {
         switch (change.after()) {
             case Pod pod -> podChanged(pod);
-            case PersistentVolumeClaim claim when claim.getStatus() == null ->
-                    time.in(time.between(20, 400), () -> bind(claim));
+            case PersistentVolume volume when change.before() == null ->
+                    time.in(time.between(20, 400), () -> bind(volume));
             case NodeMemory now -> {
                 PaperNode node = node(now.getMetadata().getName());
                 NodeMemory before = (NodeMemory) change.before();
@@ -200,10 +201,19 @@ final class World {
                 .sum();
     }
 
-    private void bind(PersistentVolumeClaim claim) {
+    /** The volume names its claim by its UID: the binder takes the claim up at once. */
+    private void bind(PersistentVolume volume) {
+        ObjectReference reference = volume.getSpec().getClaimRef();
+        String key = reference.getNamespace() + "/" + reference.getName();
+        boolean there =
+                server.list(PersistentVolumeClaim.class).stream()
+                        .anyMatch(c -> reference.getUid().equals(c.getMetadata().getUid()));
+        if (!there) {
+            return; // it went meanwhile
+        }
         server.edit(
                 PersistentVolumeClaim.class,
-                PaperServer.key(claim),
+                key,
                 c -> {
                     PersistentVolumeClaim other = PaperServer.shallow(c);
                     other.setStatus(

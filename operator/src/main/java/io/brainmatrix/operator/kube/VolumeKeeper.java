@@ -8,6 +8,7 @@ import io.brainmatrix.operator.workload.ModelVolumes;
 import io.brainmatrix.operator.workload.WorkloadNames;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
@@ -47,7 +48,7 @@ public final class VolumeKeeper {
 
     /**
      * One volume and one claim per allowed directory in use. A released volume never binds again:
-     * it is made anew.
+     * it is made anew, as its claim is when somebody deleted it.
      */
     public void volumes(BrainMatrix matrix, java.util.List<ModelVolume> inUse) {
         String namespace = matrix.getMetadata().getNamespace();
@@ -60,13 +61,13 @@ public final class VolumeKeeper {
                     present.map(PersistentVolume::getStatus)
                             .filter(s -> "Released".equals(s.getPhase()))
                             .isPresent();
+            Optional<PersistentVolumeClaim> claim = cache.claim(namespace, directory.claim());
             if (released) {
                 api.delete(present.orElseThrow());
-            } else if (present.isEmpty()) {
-                create(ModelVolumes.volume(matrix, directory));
-            }
-            if (!released && cache.claim(namespace, directory.claim()).isEmpty()) {
+            } else if (claim.isEmpty()) {
                 create(ModelVolumes.claim(matrix, directory));
+            } else if (present.isEmpty()) {
+                create(ModelVolumes.volume(matrix, directory, claim.get().getMetadata().getUid()));
             }
         }
     }

@@ -20,12 +20,18 @@ public final class ModelVolumes {
 
     /**
      * The volume; it cannot be owned by a namespaced object, so the matrix's finalizer removes it.
+     *
+     * @param claimUid of the claim that it is for. Named with it the volume counts as bound from
+     *     the start, as a provisioner's does, and the cluster's binder takes up the claim at once;
+     *     in every other order it leaves one of the two for its next resync, up to 15 s later.
      */
-    public static PersistentVolume volume(BrainMatrix matrix, ModelVolume.HostDirectory directory) {
+    public static PersistentVolume volume(
+            BrainMatrix matrix, ModelVolume.HostDirectory directory, String claimUid) {
         return new PersistentVolumeBuilder()
                 .withNewMetadata()
                 .withName(directory.volume())
                 .withLabels(labels(matrix))
+                .addToLabels(WorkloadNames.VOLUME, directory.volume())
                 .addToAnnotations(
                         WorkloadNames.MATRIX,
                         matrix.getMetadata().getNamespace() + "/" + matrix.getMetadata().getName())
@@ -45,12 +51,13 @@ public final class ModelVolumes {
                 .withKind("PersistentVolumeClaim")
                 .withNamespace(matrix.getMetadata().getNamespace())
                 .withName(directory.claim())
+                .withUid(claimUid)
                 .endClaimRef()
                 .endSpec()
                 .build();
     }
 
-    /** The claim, bound to that one volume. */
+    /** The claim, made before its volume; the selector keeps it from any other. */
     public static PersistentVolumeClaim claim(
             BrainMatrix matrix, ModelVolume.HostDirectory directory) {
         return new PersistentVolumeClaimBuilder()
@@ -63,7 +70,9 @@ public final class ModelVolumes {
                 .withNewSpec()
                 .withAccessModes("ReadOnlyMany")
                 .withStorageClassName("")
-                .withVolumeName(directory.volume())
+                .withNewSelector()
+                .addToMatchLabels(WorkloadNames.VOLUME, directory.volume())
+                .endSelector()
                 .withNewResources()
                 .addToRequests("storage", CAPACITY)
                 .endResources()

@@ -28,6 +28,10 @@ public final class WorkloadNames {
     public static final String SPEC_HASH = "brainmatrix.io/spec-hash";
     public static final String MATRIX_UID = "brainmatrix.io/matrix-uid";
     public static final String NODE = "brainmatrix.io/node";
+
+    /** Label by which a claim finds its own volume. */
+    public static final String VOLUME = "brainmatrix.io/volume";
+
     public static final String BOOT_ID = "brainmatrix.io/boot-id";
     public static final String LOAD_TIMEOUT = "brainmatrix.io/load-timeout";
 
