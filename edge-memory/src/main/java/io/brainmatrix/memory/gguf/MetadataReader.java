@@ -167,16 +167,22 @@ final class MetadataReader {
         Arrays.sort(hashes);
         for (int i = 1; i < hashes.length; i++) {
             if (hashes[i] == hashes[i - 1]) {
-                throw new GgufException("`%s` has a token twice".formatted(key));
+                throw new GgufException(
+                        "`%s` has a token twice (up to its first NUL, as the engine reads it)"
+                                .formatted(key));
             }
         }
         return new Array(STRING, length, List.of());
     }
 
-    /** FNV-1a in 64 bits: two of 262,144 tokens share one with a chance of 2 in 10⁹. */
+    /**
+     * FNV-1a in 64 bits: two of 262,144 tokens share one with a chance of 2 in 10⁹. The engine
+     * takes a token for a C string, which ends at its first NUL; what is equal until there is equal
+     * to it, and aborts it.
+     */
     private static long hash(String text) {
         long hash = 0xcbf29ce484222325L;
-        for (int i = 0; i < text.length(); i++) {
+        for (int i = 0; i < text.length() && text.charAt(i) != 0; i++) {
             hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
         }
         return hash;

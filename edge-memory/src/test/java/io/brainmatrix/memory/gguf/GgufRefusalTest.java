@@ -118,6 +118,7 @@ class GgufRefusalTest {
     }
 
     private static Stream<Arguments> tokenizers() {
+        List<String> cut = List.of("t0", "t1", "t2", "t3", "t4", "t5", "t6", "t0\0more");
         List<String> twice = List.of("t0", "t1", "t2", "t3", "t4", "t5", "t6", "t0");
         List<Float> short7 = Collections.nCopies(7, 0f);
         return Stream.of(
@@ -135,6 +136,7 @@ class GgufRefusalTest {
                         "tokens",
                         s -> s.array(TOKENS, F32, Collections.nCopies(8, 0f))),
                 row("a token twice", "twice", s -> s.array(TOKENS, STRING, twice)),
+                row("a token twice to C", "twice", s -> s.array(TOKENS, STRING, cut)),
                 row("scores scalar", "scores", s -> s.put(SCORES, F32, 0)),
                 row(
                         "scores of integers",
