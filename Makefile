@@ -4,7 +4,7 @@ SHELL := /bin/bash
 MVN = JAVA_HOME=$$(scripts/jdk) && export JAVA_HOME && mvn -B -ntp
 GENERATOR = model-generator/target/model-generator-0.1.0-SNAPSHOT.jar
 
-.PHONY: help build test test-full images load-images model simulate record-trace quickstart crds format clean
+.PHONY: help build test test-full images load-images model inspect simulate record-trace quickstart crds format clean
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 build: ## compile and package everything, tests left out
@@ -22,6 +22,11 @@ $(GENERATOR): $(shell find model-generator/src/main -name '*.java')
 model: $(GENERATOR) ## a generated GGUF: OUT=file.gguf [SIZE_MB=n] [MODE=chain|random]
 	@test -n "$(OUT)" || { echo "make model: say where, with OUT=file.gguf" >&2; exit 2; }
 	@"$$(scripts/jdk)"/bin/java -jar $(GENERATOR) --out "$(OUT)" $(if $(SIZE_MB),--size-mb $(SIZE_MB)) $(if $(MODE),--mode $(MODE))
+INSPECTOR = edge-memory/target/edge-memory-0.1.0-SNAPSHOT.jar
+$(INSPECTOR): $(shell find edge-memory/src/main -name '*.java')
+	@$(MVN) -q package -DskipTests -pl edge-memory -am
+inspect: $(INSPECTOR) ## what a model is and needs, and whether it fits: MODEL=file.gguf [CONTEXT=n] [RAM=8Gi] [GPU=4Gi]
+	@scripts/inspect "MODEL=$(MODEL)" $(if $(CONTEXT),"CONTEXT=$(CONTEXT)") $(if $(RAM),"RAM=$(RAM)") $(if $(GPU),"GPU=$(GPU)")
 simulate: ## the operator's decisions against a cluster on paper: [SEEDS=1000] [FROM=1]
 	@$(MVN) -q package -DskipTests -pl simulation -am -Dquarkus.build.skip=true
 	@"$$(scripts/jdk)"/bin/java -XX:+UseParallelGC -Djava.util.logging.manager=org.jboss.logmanager.LogManager \

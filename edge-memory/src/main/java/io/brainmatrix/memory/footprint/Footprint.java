@@ -24,20 +24,12 @@ public record Footprint(long weights, long keyValueCache, long compute, long run
     public static Footprint predict(GgufFile file, EngineSettings settings) {
         long width = file.ofArchitecture("embedding_length").orElse(0);
         long layers = file.ofArchitecture("block_count").orElse(0);
-        long pad = settings.flashAttention() ? FLASH_PAD : PAD;
-        long context = (settings.contextLength() + pad - 1) / pad * pad;
+        long context = context(settings);
         long cache = 0;
         long mostHeads = 1;
         for (int layer = 0; layer < layers; layer++) {
-            long heads = file.perLayer("attention.head_count", layer, 1);
-            long kv = file.perLayer("attention.head_count_kv", layer, heads);
-            long headLength = heads == 0 ? 0 : width / Math.max(heads, 1);
-            long keys = file.ofArchitecture("attention.key_length").orElse(headLength);
-            long values = file.ofArchitecture("attention.value_length").orElse(headLength);
-            mostHeads = Math.max(mostHeads, heads);
-            cache +=
-                    settings.cacheTypeK().bytes(context * kv * keys)
-                            + settings.cacheTypeV().bytes(context * kv * values);
+            mostHeads = Math.max(mostHeads, file.perLayer("attention.head_count", layer, 1));
+            cache += cacheOf(file, settings, layer);
         }
         long feedForward = file.ofArchitecture("feed_forward_length").orElse(4 * width);
         long batch = 4L * settings.microBatchSize();
@@ -45,8 +37,31 @@ public record Footprint(long weights, long keyValueCache, long compute, long run
                 batch * (settings.flashAttention() ? 0 : mostHeads * context)
                         + batch * (file.vocabulary() + 4 * width + 2 * feedForward);
         long sum = file.weights() + cache + compute + RUNTIME;
-        return new Footprint(
-                file.weights(), cache, compute, RUNTIME, Math.max(LEAST_MARGIN, sum / 10));
+        return new Footprint(file.weights(), cache, compute, RUNTIME, margin(sum));
+    }
+
+    /** Bytes of one layer's part of the cache. */
+    static long cacheOf(GgufFile file, EngineSettings settings, int layer) {
+        long context = context(settings);
+        long width = file.ofArchitecture("embedding_length").orElse(0);
+        long heads = file.perLayer("attention.head_count", layer, 1);
+        long kv = file.perLayer("attention.head_count_kv", layer, heads);
+        long headLength = heads == 0 ? 0 : width / heads;
+        long keys = file.ofArchitecture("attention.key_length").orElse(headLength);
+        long values = file.ofArchitecture("attention.value_length").orElse(headLength);
+        return settings.cacheTypeK().bytes(context * kv * keys)
+                + settings.cacheTypeV().bytes(context * kv * values);
+    }
+
+    /** Cells of the cache: the context, padded. */
+    private static long context(EngineSettings settings) {
+        long pad = settings.flashAttention() ? FLASH_PAD : PAD;
+        return (settings.contextLength() + pad - 1) / pad * pad;
+    }
+
+    /** What a budget must hold beside a prediction: a tenth, at least 64 MiB. */
+    static long margin(long predicted) {
+        return Math.max(LEAST_MARGIN, predicted / 10);
     }
 
     /** What is expected, without the margin. */

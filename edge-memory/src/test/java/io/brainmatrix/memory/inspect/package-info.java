@@ -1,0 +1,4 @@
+@NullMarked
+package io.brainmatrix.memory.inspect;
+
+import org.jspecify.annotations.NullMarked;
