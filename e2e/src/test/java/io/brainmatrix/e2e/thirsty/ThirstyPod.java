@@ -8,23 +8,28 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /**
  * The inference pod with an engine that leaks when asked to: a prompt of {@code drink 512} takes
- * 512 MiB of real memory and keeps it. llama.cpp takes all it needs at its load, so no request of
- * the real engine can drive an instance over its budget.
+ * 512 MiB of real memory and keeps it, {@code drip 200} takes 200 MiB a second from then on.
+ * llama.cpp takes all it needs at its load, so no request of the real engine can drive an instance
+ * over its budget.
  */
 public final class ThirstyPod {
     private static final String DRINK = "drink ";
+    private static final String DRIP = "drip ";
+    private static final long DROP = 4L << 20;
 
     private ThirstyPod() {}
 
-    /** Entry point of the test image. */
+    /** Entry point of the test images; {@code unguarded} leaves the limit to the kernel alone. */
     public static void main(String[] arguments) throws IOException {
         Life.begin(
                 Life.Surroundings.ofContainer(),
-                settings -> new Thirsty(LlamaEngine.load(settings)));
+                settings -> new Thirsty(LlamaEngine.load(settings)),
+                !List.of(arguments).contains("unguarded"));
     }
 
     private static final class Thirsty implements Engine {
@@ -41,7 +46,24 @@ public final class ThirstyPod {
                 long mib = Long.parseLong(request.prompt().substring(DRINK.length()).strip());
                 kept.add(Arena.global().allocate(mib << 20).fill((byte) 1));
             }
+            if (request.prompt().startsWith(DRIP)) {
+                drip(Long.parseLong(request.prompt().substring(DRIP.length()).strip()));
+            }
             return engine.generate(request, sink);
+        }
+
+        /** Leaks so many MiB a second, in small parts, for good. */
+        private static void drip(long mibPerSecond) {
+            Thread.ofPlatform()
+                    .daemon()
+                    .start(
+                            () -> {
+                                while (true) {
+                                    Arena.global().allocate(DROP).fill((byte) 1);
+                                    LockSupport.parkNanos(
+                                            DROP * 1_000_000_000L / (mibPerSecond << 20));
+                                }
+                            });
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.brainmatrix.pod.engine;
 
+import java.util.Map;
 import java.util.function.Predicate;
 
 /**
@@ -22,8 +23,27 @@ public interface Engine {
      * @param topP in (0, 1]
      * @param topK 0 for no bound
      * @param seed negative for a random one
+     * @param frequencyPenalty for each time that a token has come, from -2 to 2
+     * @param presencePenalty for a token that has come at all, from -2 to 2
+     * @param logitBias by token id, all of them in the vocabulary: another aborts llama.cpp
      */
-    record Sampling(double temperature, double topP, int topK, int seed) {}
+    record Sampling(
+            double temperature,
+            double topP,
+            int topK,
+            int seed,
+            double frequencyPenalty,
+            double presencePenalty,
+            Map<Integer, Double> logitBias) {
+        public Sampling {
+            logitBias = Map.copyOf(logitBias);
+        }
+
+        /** The likeliest token each time. */
+        public static Sampling greedy() {
+            return new Sampling(0, 1, 1, 1, 0, 0, Map.of());
+        }
+    }
 
     /** One message of a chat. */
     record Message(String role, String content) {}
@@ -37,6 +57,10 @@ public interface Engine {
     /** Tokens of a text, with those that the model puts before each prompt. */
     int countTokens(String text);
 
-    /** The model's own chat template over these messages; at least one. */
+    /**
+     * The model's own chat template over these messages; at least one.
+     *
+     * @throws IllegalArgumentException when the template does not take them
+     */
     String prompt(java.util.List<Message> messages);
 }

@@ -9,9 +9,12 @@ import de.kherud.llama.Pair;
 import de.kherud.llama.args.CacheType;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * llama.cpp in this JVM through java-llama.cpp 4.2.0. A fixed set of flags built here, nothing
@@ -19,6 +22,8 @@ import java.util.function.Predicate;
  * closed and never reloaded: closing frees nothing, the end of the process does.
  */
 public final class LlamaEngine implements Engine {
+    private static final String SYSTEM = "system";
+
     private final LlamaModel model;
 
     private LlamaEngine(LlamaModel model) {
@@ -79,7 +84,14 @@ public final class LlamaEngine implements Engine {
                         .setNPredict(request.maxTokens())
                         .setTemperature((float) request.sampling().temperature())
                         .setTopP((float) request.sampling().topP())
-                        .setTopK(request.sampling().topK());
+                        .setTopK(request.sampling().topK())
+                        .setFrequencyPenalty((float) request.sampling().frequencyPenalty())
+                        .setPresencePenalty((float) request.sampling().presencePenalty());
+        if (!request.sampling().logitBias().isEmpty()) {
+            Map<Integer, Float> bias = new HashMap<>();
+            request.sampling().logitBias().forEach((id, by) -> bias.put(id, by.floatValue()));
+            parameters.setTokenIdBias(bias);
+        }
         if (request.sampling().seed() >= 0) {
             parameters.setSeed(request.sampling().seed());
         }
@@ -111,10 +123,25 @@ public final class LlamaEngine implements Engine {
 
     @Override
     public String prompt(List<Message> messages) {
+        // The library takes one system message, apart from the others, and aborts without any.
+        String system =
+                messages.stream()
+                        .filter(m -> m.role().equals(SYSTEM))
+                        .map(Message::content)
+                        .collect(Collectors.joining("\n\n"));
         List<Pair<String, String>> pairs = new ArrayList<>();
         for (Message message : messages) {
-            pairs.add(new Pair<>(message.role(), message.content()));
+            if (!message.role().equals(SYSTEM)) {
+                pairs.add(new Pair<>(message.role(), message.content()));
+            }
         }
-        return model.applyTemplate(new InferenceParameters("").setMessages("", pairs));
+        if (pairs.isEmpty()) {
+            throw new IllegalArgumentException("there is no message but of the system");
+        }
+        try {
+            return model.applyTemplate(new InferenceParameters("").setMessages(system, pairs));
+        } catch (RuntimeException e) { // the library's own exception type is package-private
+            throw new IllegalArgumentException("the model's chat template refuses them", e);
+        }
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import io.brainmatrix.pod.engine.Desk;
 import io.brainmatrix.pod.engine.Engine;
+import io.brainmatrix.pod.memory.Rung;
 import io.brainmatrix.pod.telemetry.PodMetrics;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,46 +14,71 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /** {@code /v1/completions} and {@code /v1/chat/completions}, whole or streamed. */
 final class CompletionEndpoint {
     private static final Duration DEADLINE = Duration.ofMinutes(5);
 
+    /** Tokens of an answer while memory is short. */
+    private static final int SHORT_ANSWER = 128;
+
     private final Desk desk;
-    private final int contextLength;
-    private final String model;
+    private final Model model;
     private final boolean chat;
     private final Clock clock;
     private final PodMetrics metrics;
+    private final Supplier<Rung> rung;
+
+    /** What is known of the served model. */
+    record Model(String name, int contextLength, int vocabulary) {}
 
     CompletionEndpoint(
             Desk desk,
-            int contextLength,
-            String model,
+            Model model,
             boolean chat,
             Clock clock,
-            PodMetrics metrics) {
+            PodMetrics metrics,
+            Supplier<Rung> rung) {
         this.desk = desk;
-        this.contextLength = contextLength;
         this.model = model;
         this.chat = chat;
         this.clock = clock;
         this.metrics = metrics;
+        this.rung = rung;
+    }
+
+    /** Cuts an answer short at its deadline, or while memory is short. */
+    private final class Patience {
+        private final Instant deadline = clock.instant().plus(DEADLINE);
+        private int pieces;
+        private boolean cut;
+
+        boolean goesOn() {
+            pieces++;
+            boolean shortened = rung.get().atLeast(Rung.Shorten) && pieces >= SHORT_ANSWER;
+            cut = shortened || !clock.instant().isBefore(deadline);
+            return !cut;
+        }
     }
 
     /** One answer's identity. */
     private record Answer(String id, long created) {}
 
     void handle(HttpExchange exchange) throws IOException, ApiError {
-        CompletionRequest request = CompletionRequest.parse(Exchange.body(exchange), chat);
-        String prompt = chat ? desk.engine().prompt(request.messages()) : request.prompt();
+        CompletionRequest request =
+                CompletionRequest.parse(Exchange.body(exchange), chat, model.vocabulary());
+        if (rung.get().atLeast(Rung.Refuse)) {
+            throw new ApiError(503, "server_error", null, "memory is short; try again in a moment");
+        }
+        String prompt = chat ? templated(request) : request.prompt();
         int promptTokens = desk.engine().countTokens(prompt);
-        int room = contextLength - promptTokens;
+        int room = model.contextLength() - promptTokens;
         if (room < 1) {
             throw ApiError.invalid(
                     chat ? "messages" : "prompt",
                     "has %d tokens; the context has %d, shorten it"
-                            .formatted(promptTokens, contextLength));
+                            .formatted(promptTokens, model.contextLength()));
         }
         int maxTokens = Math.min(room, request.maxTokens().orElse(room));
         Answer answer =
@@ -75,19 +101,28 @@ final class CompletionEndpoint {
         }
     }
 
+    private String templated(CompletionRequest request) throws ApiError {
+        try {
+            return desk.engine().prompt(request.messages());
+        } catch (IllegalArgumentException e) {
+            throw ApiError.invalid("messages", "cannot be put to the model: " + e.getMessage());
+        }
+    }
+
     private void whole(
             HttpExchange exchange, Engine.Request request, Answer answer, int promptTokens)
             throws IOException, Desk.Busy, InterruptedException {
         StringBuilder text = new StringBuilder();
-        Instant deadline = clock.instant().plus(DEADLINE);
+        Patience patience = new Patience();
         int tokens =
                 request.maxTokens() == 0
                         ? 0
                         : desk.generate(
                                 request,
+                                promptTokens,
                                 piece -> {
                                     text.append(piece);
-                                    return clock.instant().isBefore(deadline);
+                                    return patience.goesOn();
                                 });
         metrics.answered(promptTokens, tokens);
         ObjectNode json = head(answer, chat ? "chat.completion" : "text_completion");
@@ -97,7 +132,7 @@ final class CompletionEndpoint {
         } else {
             choice.put("text", text.toString());
         }
-        choice.put("finish_reason", finish(tokens, request.maxTokens()));
+        choice.put("finish_reason", finish(tokens, request.maxTokens(), patience));
         usage(json, promptTokens, tokens);
         Exchange.json(exchange, 200, json);
     }
@@ -109,7 +144,7 @@ final class CompletionEndpoint {
             Answer answer,
             int promptTokens)
             throws IOException, Desk.Busy, InterruptedException {
-        Instant deadline = clock.instant().plus(DEADLINE);
+        Patience patience = new Patience();
         StreamedAnswer out = new StreamedAnswer(exchange);
         try {
             int tokens =
@@ -117,14 +152,15 @@ final class CompletionEndpoint {
                             ? 0
                             : desk.generate(
                                     request,
+                                    promptTokens,
                                     piece -> {
                                         // A client that has gone makes the write fail: the slot is
                                         // freed at once.
                                         return out.tryEvent(chunk(answer, piece, null))
-                                                && clock.instant().isBefore(deadline);
+                                                && patience.goesOn();
                                     });
             metrics.answered(promptTokens, tokens);
-            out.event(chunk(answer, "", finish(tokens, request.maxTokens())));
+            out.event(chunk(answer, "", finish(tokens, request.maxTokens(), patience)));
             if (asked.streamUsage()) {
                 ObjectNode last = head(answer, chat ? "chat.completion.chunk" : "text_completion");
                 last.putArray("choices");
@@ -190,7 +226,7 @@ final class CompletionEndpoint {
                 .put("id", answer.id())
                 .put("object", object)
                 .put("created", answer.created())
-                .put("model", model);
+                .put("model", model.name());
     }
 
     private static void usage(ObjectNode json, int prompt, int completion) {
@@ -200,7 +236,7 @@ final class CompletionEndpoint {
                 .put("total_tokens", prompt + completion);
     }
 
-    private static String finish(int tokens, int maxTokens) {
-        return tokens >= maxTokens ? "length" : "stop";
+    private static String finish(int tokens, int maxTokens, Patience patience) {
+        return patience.cut || tokens >= maxTokens ? "length" : "stop";
     }
 }

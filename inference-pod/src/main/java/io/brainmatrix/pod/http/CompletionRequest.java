@@ -3,7 +3,9 @@ package io.brainmatrix.pod.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.brainmatrix.pod.engine.Engine;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /**
@@ -22,9 +24,16 @@ record CompletionRequest(
         boolean streamUsage) {
     private static final int STOPS_MAX = 4;
     private static final int MESSAGES_MAX = 1024;
+    private static final int BIASES_MAX = 1024;
+    private static final int BIAS_MAX = 100;
 
-    /** Reads a body; {@code chat} tells which of the two APIs it is for. */
-    static CompletionRequest parse(JsonNode body, boolean chat) throws ApiError {
+    /**
+     * Reads a body.
+     *
+     * @param chat which of the two APIs it is for
+     * @param vocabulary tokens of the model: ids from 0 on
+     */
+    static CompletionRequest parse(JsonNode body, boolean chat, int vocabulary) throws ApiError {
         if (!body.isObject()) {
             throw new ApiError(
                     400, "invalid_request_error", null, "the body must be a JSON object");
@@ -45,7 +54,10 @@ record CompletionRequest(
                         number(body, "temperature", 1, 0, 2),
                         number(body, "top_p", 1, 0, 1),
                         (int) number(body, "top_k", 40, 0, 1_000_000),
-                        (int) number(body, "seed", -1, -1, Integer.MAX_VALUE)),
+                        (int) number(body, "seed", -1, -1, Integer.MAX_VALUE),
+                        number(body, "frequency_penalty", 0, -2, 2),
+                        number(body, "presence_penalty", 0, -2, 2),
+                        logitBias(body.path("logit_bias"), vocabulary)),
                 stop(body.path("stop")),
                 flag(body, "stream"),
                 body.path("stream_options").path("include_usage").asBoolean(false));
@@ -129,6 +141,41 @@ record CompletionRequest(
             throw ApiError.invalid("stop", "must have at most %d texts".formatted(STOPS_MAX));
         }
         return texts;
+    }
+
+    private static Map<Integer, Double> logitBias(JsonNode bias, int vocabulary) throws ApiError {
+        if (bias.isMissingNode() || bias.isNull()) {
+            return Map.of();
+        }
+        if (!bias.isObject() || bias.size() > BIASES_MAX) {
+            throw ApiError.invalid(
+                    "logit_bias",
+                    "must be an object of at most %d token ids".formatted(BIASES_MAX));
+        }
+        Map<Integer, Double> read = new HashMap<>();
+        for (Map.Entry<String, JsonNode> entry : bias.properties()) {
+            double by = entry.getValue().asDouble(Double.NaN);
+            if (!entry.getValue().isNumber() || !(by >= -BIAS_MAX && by <= BIAS_MAX)) {
+                throw ApiError.invalid(
+                        "logit_bias",
+                        "must have values from -%d to %d".formatted(BIAS_MAX, BIAS_MAX));
+            }
+            read.put(tokenId(entry.getKey(), vocabulary), by);
+        }
+        return read;
+    }
+
+    private static int tokenId(String text, int vocabulary) throws ApiError {
+        try {
+            int id = Integer.parseInt(text);
+            if (id >= 0 && id < vocabulary) {
+                return id;
+            }
+        } catch (NumberFormatException e) {
+            // told below, as an id out of range is
+        }
+        throw ApiError.invalid(
+                "logit_bias", "must have token ids from 0 to %d".formatted(vocabulary - 1));
     }
 
     private static boolean flag(JsonNode body, String field) throws ApiError {

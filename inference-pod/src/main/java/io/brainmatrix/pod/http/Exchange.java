@@ -7,13 +7,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Semaphore;
 
 /** Reading and answering one HTTP exchange. */
 final class Exchange {
     static final ObjectMapper JSON = new ObjectMapper();
 
-    /** A long conversation fits; more than the largest context would not. */
-    private static final int BODY_MAX_BYTES = 1 << 20;
+    /** Some 60,000 tokens. All that are held at once must fit a heap of 48 MiB, as trees too. */
+    private static final int BODY_MAX_BYTES = 256 << 10;
+
+    /** A tree may take twenty times its text: few are made at a time. */
+    private static final Semaphore PARSING = new Semaphore(2, true);
 
     private Exchange() {}
 
@@ -26,6 +30,7 @@ final class Exchange {
                     null,
                     "the body must be at most %d bytes".formatted(BODY_MAX_BYTES));
         }
+        PARSING.acquireUninterruptibly();
         try {
             JsonNode body = JSON.readTree(bytes);
             return body == null ? JSON.missingNode() : body;
@@ -35,6 +40,8 @@ final class Exchange {
                     "invalid_request_error",
                     null,
                     "the body is no JSON: " + e.getOriginalMessage());
+        } finally {
+            PARSING.release();
         }
     }
 

@@ -5,12 +5,17 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.brainmatrix.pod.engine.Desk;
 import io.brainmatrix.pod.lifecycle.Phase;
+import io.brainmatrix.pod.memory.Rung;
 import io.brainmatrix.pod.telemetry.PodMetrics;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -18,25 +23,46 @@ import java.util.function.Supplier;
  * it says so.
  */
 public final class PodServer implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(PodServer.class.getName());
+
     private final HttpServer server;
+    private final AtomicInteger inFlight = new AtomicInteger();
     private final Supplier<Phase> phase;
     private final PodMetrics metrics;
 
     /**
      * What the server tells and asks.
      *
+     * @param rung how hard memory is pressed
      * @param status the JSON of {@code GET /status}
      * @param desk absent until the model serves
      * @param model name that the API lists
+     * @param contextLength tokens that one request may have, its answer included
+     * @param vocabulary how many tokens the model has
      */
     public record Parts(
             Supplier<Phase> phase,
+            Supplier<Rung> rung,
             Supplier<String> status,
             Supplier<Optional<Desk>> desk,
             String model,
             int contextLength,
+            IntSupplier vocabulary,
             Clock clock,
             PodMetrics metrics) {}
+
+    /**
+     * The JDK's server has its bounds from system properties, read once: seconds for a request to
+     * come in whole, and bytes and number of its headers. An answer may take as long as it takes.
+     */
+    private static final Map<String, String> BOUNDS =
+            Map.of(
+                    "sun.net.httpserver.maxReqTime", "30",
+                    "sun.net.httpserver.maxReqHeaderSize", "65536",
+                    "sun.net.httpserver.maxReqHeaders", "100");
+
+    /** Requests that are held at once, waiting ones included: each may hold its whole body. */
+    private static final int IN_FLIGHT_MAX = 64;
 
     private interface Endpoint {
         void handle(HttpExchange exchange) throws IOException, ApiError;
@@ -50,6 +76,12 @@ public final class PodServer implements AutoCloseable {
 
     /** Starts to listen; port 0 takes any. */
     public static PodServer start(int port, Parts parts) throws IOException {
+        BOUNDS.forEach(
+                (name, value) -> {
+                    if (System.getProperty(name) == null) {
+                        System.setProperty(name, value);
+                    }
+                });
         HttpServer http = HttpServer.create(new InetSocketAddress(port), 64);
         PodServer server = new PodServer(http, parts);
         server.on(
@@ -97,7 +129,13 @@ public final class PodServer implements AutoCloseable {
                                                 "the model is not served now: the pod is in phase "
                                                         + phase.get()));
         return new CompletionEndpoint(
-                desk, parts.contextLength(), parts.model(), chat, parts.clock(), metrics);
+                desk,
+                new CompletionEndpoint.Model(
+                        parts.model(), parts.contextLength(), parts.vocabulary().getAsInt()),
+                chat,
+                parts.clock(),
+                metrics,
+                parts.rung());
     }
 
     private void health(HttpExchange exchange, boolean well) throws IOException {
@@ -122,34 +160,73 @@ public final class PodServer implements AutoCloseable {
                 "there is no `%s` here".formatted(exchange.getRequestURI().getPath()));
     }
 
-    /** The JDK's server matches prefixes: an endpoint answers to its own path alone. */
+    /**
+     * Every way ends with the answer's body closed, or with an exception that the JDK's server
+     * sees: an exchange that is closed by itself forgets to answer what was not read, and stays in
+     * the server's books for ever.
+     */
     private void on(String path, String method, Endpoint endpoint) {
         server.createContext(
                 path,
                 exchange -> {
-                    try (exchange) {
-                        if (!method.isEmpty() && !exchange.getRequestURI().getPath().equals(path)) {
-                            notFound(exchange);
-                        }
-                        boolean head =
-                                method.equals("GET") && exchange.getRequestMethod().equals("HEAD");
-                        if (!method.isEmpty()
-                                && !head
-                                && !exchange.getRequestMethod().equals(method)) {
-                            exchange.getResponseHeaders().set("Allow", method);
+                    try {
+                        if (inFlight.incrementAndGet() > IN_FLIGHT_MAX) {
                             throw new ApiError(
-                                    405,
-                                    "invalid_request_error",
-                                    null,
-                                    "`%s` takes %s only".formatted(path, method));
+                                    503, "server_error", null, "too many requests at once");
                         }
+                        admit(exchange, path, method);
                         endpoint.handle(exchange);
                         metrics.request(path, exchange.getResponseCode());
                     } catch (ApiError e) {
                         metrics.request(path, e.status());
                         Exchange.error(exchange, e);
+                    } catch (RuntimeException e) {
+                        unexpected(exchange, path, e);
+                    } finally {
+                        inFlight.decrementAndGet();
                     }
+                    exchange.getResponseBody().close();
                 });
+    }
+
+    /** The JDK's server matches prefixes: an endpoint answers to its own path alone. */
+    private static void admit(HttpExchange exchange, String path, String method) throws ApiError {
+        if (method.isEmpty()) {
+            return;
+        }
+        if (!exchange.getRequestURI().getPath().equals(path)) {
+            notFound(exchange);
+        }
+        boolean head = method.equals("GET") && exchange.getRequestMethod().equals("HEAD");
+        if (!head && !exchange.getRequestMethod().equals(method)) {
+            exchange.getResponseHeaders().set("Allow", method);
+            throw new ApiError(
+                    405,
+                    "invalid_request_error",
+                    null,
+                    "`%s` takes %s only".formatted(path, method));
+        }
+    }
+
+    /** A fault of ours; its kind is logged, never what was asked. */
+    private void unexpected(HttpExchange exchange, String path, RuntimeException fault)
+            throws IOException {
+        LOG.log(
+                System.Logger.Level.ERROR,
+                "{0} failed: {1} at {2}",
+                path,
+                fault.getClass().getName(),
+                fault.getStackTrace().length == 0 ? "?" : fault.getStackTrace()[0]);
+        metrics.request(path, HttpURLConnection.HTTP_INTERNAL_ERROR);
+        if (exchange.getResponseCode() < 0) {
+            Exchange.error(
+                    exchange,
+                    new ApiError(
+                            HttpURLConnection.HTTP_INTERNAL_ERROR,
+                            "server_error",
+                            null,
+                            "the pod failed to answer; its log says where"));
+        }
     }
 
     @Override

@@ -12,6 +12,9 @@ public enum ExitCode {
     OverBudget(14),
     NoLimit(20),
     LoadAborted(30),
+    GuardEnded(31),
+    Hung(32),
+    ShedForNode(33),
     EngineFault(40),
     Drained(143);
 

@@ -6,7 +6,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What the operator says about this life, {@code contracts/instance.json}. */
+/**
+ * What the operator says about this life, {@code contracts/instance.json}.
+ *
+ * @param priority the instance's own, at the time of its birth
+ * @param nodeReserve bytes that admission keeps free on the node; absent when the operator does not
+ *     know it
+ */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record InstanceConfig(
         String namespace,
@@ -15,6 +21,8 @@ public record InstanceConfig(
         String instance,
         @Nullable String role,
         long life,
+        int priority,
+        @Nullable Long nodeReserve,
         Budget budget,
         Model model,
         Engine engine,

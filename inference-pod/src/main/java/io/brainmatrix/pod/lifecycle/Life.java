@@ -1,6 +1,7 @@
 package io.brainmatrix.pod.lifecycle;
 
 import io.brainmatrix.memory.Cgroup;
+import io.brainmatrix.memory.MemInfo;
 import io.brainmatrix.memory.footprint.CacheType;
 import io.brainmatrix.memory.footprint.EngineSettings;
 import io.brainmatrix.memory.footprint.Footprint;
@@ -12,8 +13,11 @@ import io.brainmatrix.pod.engine.EngineException;
 import io.brainmatrix.pod.engine.LlamaEngine;
 import io.brainmatrix.pod.http.PodServer;
 import io.brainmatrix.pod.memory.Guard;
+import io.brainmatrix.pod.memory.Ladder;
 import io.brainmatrix.pod.memory.LoadGuardPolicy;
 import io.brainmatrix.pod.memory.MemorySample;
+import io.brainmatrix.pod.memory.Rung;
+import io.brainmatrix.pod.memory.ServingPolicy;
 import io.brainmatrix.pod.telemetry.BlackBox;
 import io.brainmatrix.pod.telemetry.PodMetrics;
 import io.brainmatrix.pod.telemetry.PodState;
@@ -28,6 +32,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -40,18 +45,29 @@ public final class Life {
     private static final System.Logger LOG = System.getLogger(Life.class.getName());
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration DRAIN = Duration.ofSeconds(10);
+
+    /** Without a sign of life for longer, beside what its prompts may take, the engine is hung. */
+    private static final Duration SILENCE = Duration.ofMinutes(2);
+
+    private static final long LEAST_RESERVE = 512L << 20;
     private static final long BLACK_BOX_NANOS = 1_000_000_000L;
     private static final int MICRO_BATCH_MAX = 512;
     private static final double MEBIBYTE = 1 << 20;
 
     private final Surroundings surroundings;
     private final EngineLoader loader;
+    private final boolean guarded;
     private final BlackBox blackBox;
     private final Clock clock = Clock.systemUTC();
     private final long begun = System.nanoTime();
     private final AtomicReference<PodState> state = new AtomicReference<>(PodState.begun());
     private final AtomicReference<@Nullable Desk> desk = new AtomicReference<>();
     private final AtomicReference<@Nullable Guard> guard = new AtomicReference<>();
+    private final AtomicReference<@Nullable Ladder> ladder = new AtomicReference<>();
+
+    /** Tokens; 0 until the header is read. */
+    private final AtomicInteger vocabulary = new AtomicInteger();
+
     private volatile long life;
     private long lastRecord;
 
@@ -88,9 +104,11 @@ public final class Life {
         Engine load(LlamaEngine.Settings settings) throws EngineException;
     }
 
-    private Life(Surroundings surroundings, EngineLoader loader, BlackBox blackBox) {
+    private Life(
+            Surroundings surroundings, EngineLoader loader, boolean guarded, BlackBox blackBox) {
         this.surroundings = surroundings;
         this.loader = loader;
+        this.guarded = guarded;
         this.blackBox = blackBox;
     }
 
@@ -99,7 +117,21 @@ public final class Life {
      * exit code.
      */
     public static void begin(Surroundings surroundings, EngineLoader loader) throws IOException {
-        Life life = new Life(surroundings, loader, BlackBox.open(surroundings.terminationLog()));
+        begin(surroundings, loader, true);
+    }
+
+    /**
+     * Lives, and lets the kernel alone keep the limit where {@code guarded} is false: to see that
+     * it does, and what is left then.
+     */
+    public static void begin(Surroundings surroundings, EngineLoader loader, boolean guarded)
+            throws IOException {
+        Life life =
+                new Life(
+                        surroundings,
+                        loader,
+                        guarded,
+                        BlackBox.open(surroundings.terminationLog()));
         life.record(null);
         Runtime.getRuntime().addShutdownHook(new Thread(life::drain, "drain"));
         try {
@@ -122,7 +154,7 @@ public final class Life {
                 new Guard(
                         cgroup.get(),
                         surroundings.proc(),
-                        () -> state.get().phase() == Phase.Loading,
+                        () -> state.get().phase() == Phase.Loading || rung().atLeast(Rung.Queue),
                         this::sampled);
         guard.set(watcher);
         watcher.start();
@@ -133,8 +165,45 @@ public final class Life {
         Path model = Path.of(config.model().path());
         check(config, model);
         Engine engine = load(config, model);
-        desk.set(new Desk(engine, config.engine().parallel(), PATIENCE));
+        climb(config, limit);
+        desk.set(
+                new Desk(
+                        engine,
+                        config.engine().parallel(),
+                        PATIENCE,
+                        this::rung,
+                        System::nanoTime));
         to(s -> s.serving(watcher.samples().getLast().used()));
+    }
+
+    private void climb(InstanceConfig config, long limit) throws IOException {
+        Long reserve = config.nodeReserve();
+        Long predicted = state.get().predicted();
+        if (!guarded || predicted == null) {
+            return;
+        }
+        ladder.set(
+                new Ladder(
+                        new ServingPolicy.Bounds(
+                                limit,
+                                predicted,
+                                reserve == null ? defaultReserve() : reserve,
+                                config.priority(),
+                                config.namespace()
+                                        + "/"
+                                        + config.matrix()
+                                        + "/"
+                                        + config.instance())));
+    }
+
+    /** The agent's own default: 512 MiB, at least a twentieth of the node. */
+    private long defaultReserve() throws IOException {
+        return Math.max(LEAST_RESERVE, MemInfo.read(surroundings.proc()).total() / 20);
+    }
+
+    private Rung rung() {
+        Ladder present = ladder.get();
+        return present == null ? Rung.Free : present.rung();
     }
 
     private static long limit(Cgroup cgroup, long budget) throws Refusal {
@@ -176,6 +245,10 @@ public final class Life {
                                         "The predicted footprint.",
                                         () -> known(state.get().predicted())),
                                 new PodMetrics.Gauge(
+                                        "brainmatrix_pod_rung",
+                                        "Rung of the guard's ladder: 0 free, 1 queue, 2 shorten, 3 refuse, 4 end.",
+                                        () -> (double) rung().height()),
+                                new PodMetrics.Gauge(
                                         "brainmatrix_pod_load_seconds",
                                         "How long the load took.",
                                         this::loadSeconds),
@@ -191,16 +264,20 @@ public final class Life {
                 surroundings.port(),
                 new PodServer.Parts(
                         () -> state.get().phase(),
+                        this::rung,
                         () ->
                                 StatusReport.status(
                                         config,
                                         state.get(),
                                         watcher.samples().getLast().used(),
                                         watcher.peak(),
+                                        ladder.get() == null ? null : rung(),
                                         uptime()),
                         () -> Optional.ofNullable(desk.get()),
                         config.matrix() + "-" + config.instance(),
-                        config.engine().contextLength(),
+                        // llama.cpp shares the context out to the slots.
+                        config.engine().contextLength() / config.engine().parallel(),
+                        vocabulary::get,
                         clock,
                         metrics));
     }
@@ -245,6 +322,7 @@ public final class Life {
                                 CacheType.valueOf(engine.cacheTypeV().toUpperCase(Locale.ROOT)),
                                 false));
         LOG.log(System.Logger.Level.INFO, "Footprint of {0}\n{1}", source, footprint.explain());
+        vocabulary.set(Math.toIntExact(header.vocabulary()));
         to(s -> s.predicted(footprint.predicted()));
         if (footprint.required() > config.budget().ram()) {
             throw new Refusal(
@@ -288,8 +366,7 @@ public final class Life {
             to(s -> s.loaded(clock.instant()));
             int tokens =
                     loaded.generate(
-                            new Engine.Request(
-                                    "the", 1, new Engine.Sampling(0, 1, 1, 1), List.of()),
+                            new Engine.Request("the", 1, Engine.Sampling.greedy(), List.of()),
                             piece -> true);
             if (tokens < 1) {
                 throw new Refusal(
@@ -318,7 +395,7 @@ public final class Life {
         PodState now = state.get();
         Long limit = now.limit();
         Long predicted = now.predicted();
-        if (now.phase() == Phase.Loading && limit != null && predicted != null) {
+        if (guarded && now.phase() == Phase.Loading && limit != null && predicted != null) {
             LoadGuardPolicy.projectionPastLimit(samples, predicted, limit)
                     .ifPresent(
                             projection ->
@@ -329,7 +406,46 @@ public final class Life {
                                                             projection / MEBIBYTE,
                                                             limit / MEBIBYTE)));
         }
+        served(samples);
         if (System.nanoTime() - lastRecord > BLACK_BOX_NANOS) {
+            record(null);
+        }
+    }
+
+    /** The ladder, and whether the engine still does anything. */
+    private void served(List<MemorySample> samples) {
+        Ladder present = ladder.get();
+        Desk requests = desk.get();
+        if (requests == null) {
+            return;
+        }
+        if (requests.hung(SILENCE)) {
+            end(
+                    ExitCode.Hung,
+                    "the engine has had work and produced nothing for more than %d s"
+                            .formatted(SILENCE.toSeconds()));
+        }
+        if (present == null) {
+            return;
+        }
+        Rung before = present.rung();
+        present.look(samples, requests.running())
+                .ifPresent(
+                        ending ->
+                                end(
+                                        ending.cause() == ServingPolicy.Cause.Node
+                                                ? ExitCode.ShedForNode
+                                                : ExitCode.GuardEnded,
+                                        ending.message()));
+        if (present.rung() != before) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "Rung {0} for the sake of {1}",
+                    present.rung(),
+                    present.cause());
+            if (present.rung() == Rung.End) {
+                to(s -> s.in(Phase.Draining));
+            }
             record(null);
         }
     }
@@ -345,6 +461,7 @@ public final class Life {
                             state.get(),
                             samples,
                             watcher == null ? null : watcher.peak(),
+                            ladder.get() == null ? null : rung(),
                             uptime(),
                             ending));
         } catch (IOException e) {

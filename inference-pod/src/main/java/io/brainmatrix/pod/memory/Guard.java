@@ -19,28 +19,40 @@ import java.util.function.Consumer;
  * to the end.
  */
 public final class Guard {
-    private static final long FAST_NANOS = 50_000_000L;
-    private static final long CALM_NANOS = 250_000_000L;
-    private static final int KEPT = 8;
+    private static final System.Logger LOG = System.getLogger(Guard.class.getName());
+    private static final long FAST_NANOS = 25_000_000L;
+
+    /** As long as nothing moves: a ramp of 1 GiB/s gets no further than 100 MiB unseen. */
+    private static final long CALM_NANOS = 100_000_000L;
+
+    private static final int KEPT = 12;
+
+    /** Between two looks: more than that is a movement, to be looked at closely. */
+    private static final long MOVE = 4L << 20;
+
+    private static final long NODE_MOVE = 16L << 20;
 
     private final Cgroup cgroup;
     private final Path proc;
-    private final BooleanSupplier loading;
+    private final BooleanSupplier alert;
     private final Consumer<List<MemorySample>> seen;
     private final Deque<MemorySample> samples = new ArrayDeque<>();
     private long peak;
 
+    /** Whether the last look failed; for its thread alone. */
+    private boolean blind;
+
     /**
      * A guard that is not running yet.
      *
-     * @param loading whether to sample fast
+     * @param alert whether to sample fast though nothing moves
      * @param seen gets the latest samples after each look, newest last; must not block
      */
     public Guard(
-            Cgroup cgroup, Path proc, BooleanSupplier loading, Consumer<List<MemorySample>> seen) {
+            Cgroup cgroup, Path proc, BooleanSupplier alert, Consumer<List<MemorySample>> seen) {
         this.cgroup = cgroup;
         this.proc = proc;
-        this.loading = loading;
+        this.alert = alert;
         this.seen = seen;
     }
 
@@ -57,9 +69,28 @@ public final class Guard {
 
     private void watch() {
         while (!Thread.currentThread().isInterrupted()) {
-            LockSupport.parkNanos(loading.getAsBoolean() ? FAST_NANOS : CALM_NANOS);
-            look();
+            LockSupport.parkNanos(alert.getAsBoolean() || moving() ? FAST_NANOS : CALM_NANOS);
+            try {
+                look();
+                blind = false;
+            } catch (RuntimeException e) { // a guard that ends is worse than one that missed a look
+                if (!blind) {
+                    LOG.log(System.Logger.Level.ERROR, "A look at memory failed, looking on", e);
+                }
+                blind = true;
+            }
         }
+    }
+
+    private synchronized boolean moving() {
+        if (samples.size() < 2) {
+            return true;
+        }
+        var newest = samples.descendingIterator();
+        MemorySample last = newest.next();
+        MemorySample before = newest.next();
+        return Math.abs(last.used() - before.used()) > MOVE
+                || before.nodeAvailable() - last.nodeAvailable() > NODE_MOVE;
     }
 
     private void look() {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.brainmatrix.pod.lifecycle.InstanceConfig;
 import io.brainmatrix.pod.lifecycle.Phase;
 import io.brainmatrix.pod.memory.MemorySample;
+import io.brainmatrix.pod.memory.Rung;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -23,6 +24,9 @@ public final class StatusReport {
                     .registerModule(new JavaTimeModule())
                     .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
                     .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS);
+
+    /** Of the latest samples; the message has room for no more. */
+    private static final int SAMPLES = 8;
 
     private StatusReport() {}
 
@@ -43,11 +47,13 @@ public final class StatusReport {
             @Nullable Instant loadStarted,
             @Nullable Instant loadEnded,
             @Nullable Double progress,
-            @Nullable String modelSha256) {}
+            @Nullable String modelSha256,
+            @Nullable Rung rung) {}
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Termination(
             Phase phase,
+            @Nullable Rung rung,
             @Nullable String reason,
             @Nullable String message,
             @Nullable Integer exitCode,
@@ -58,6 +64,7 @@ public final class StatusReport {
             @Nullable Long predicted,
             @Nullable Long peak,
             @Nullable Instant loadStarted,
+            @Nullable String modelSha256,
             List<Look> lastSamples) {}
 
     record Look(Instant at, long used, long nodeAvailable) {}
@@ -65,9 +72,18 @@ public final class StatusReport {
     /** What a life ends with. */
     public record Ending(String reason, String message, int exitCode) {}
 
-    /** The status as JSON. */
+    /**
+     * The status as JSON.
+     *
+     * @param rung absent until the model is served
+     */
     public static String status(
-            InstanceConfig config, PodState state, long used, long peak, Duration uptime) {
+            InstanceConfig config,
+            PodState state,
+            long used,
+            long peak,
+            @Nullable Rung rung,
+            Duration uptime) {
         return write(
                 new Status(
                         config.namespace(),
@@ -84,13 +100,15 @@ public final class StatusReport {
                         state.loadStarted(),
                         state.loadEnded(),
                         state.progress(),
-                        state.modelSha256()));
+                        state.modelSha256(),
+                        rung));
     }
 
     /**
      * The termination message as JSON.
      *
      * @param samples newest last; written newest first
+     * @param rung absent until the model is served
      * @param ending absent while the life goes on
      */
     public static String termination(
@@ -98,11 +116,13 @@ public final class StatusReport {
             PodState state,
             List<MemorySample> samples,
             @Nullable Long peak,
+            @Nullable Rung rung,
             Duration uptime,
             @Nullable Ending ending) {
         return write(
                 new Termination(
                         state.phase(),
+                        rung,
                         ending == null ? null : ending.reason(),
                         ending == null ? null : ending.message(),
                         ending == null ? null : ending.exitCode(),
@@ -113,7 +133,9 @@ public final class StatusReport {
                         state.predicted(),
                         peak,
                         state.loadStarted(),
+                        state.modelSha256(),
                         samples.reversed().stream()
+                                .limit(SAMPLES)
                                 .map(s -> new Look(s.at(), s.used(), s.nodeAvailable()))
                                 .toList()));
     }

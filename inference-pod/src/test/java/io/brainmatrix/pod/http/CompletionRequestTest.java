@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.brainmatrix.pod.engine.Engine;
 import java.io.IOException;
+import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +16,7 @@ class CompletionRequestTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private static CompletionRequest parse(String body, boolean chat) throws IOException, ApiError {
-        return CompletionRequest.parse(JSON.readTree(body), chat);
+        return CompletionRequest.parse(JSON.readTree(body), chat, 1000);
     }
 
     @Test
@@ -24,6 +26,19 @@ class CompletionRequestTest {
 
         assertThat(request.prompt()).isEqualTo("the");
         assertThat(request.maxTokens()).isEqualTo(OptionalInt.of(3));
+    }
+
+    @Test
+    void penaltiesAndBiasesAreTaken() throws IOException, ApiError {
+        Engine.Sampling sampling =
+                parse(
+                                "{\"prompt\":\"a\",\"frequency_penalty\":-2,\"presence_penalty\":1.5,\"logit_bias\":{\"0\":-100,\"999\":1}}",
+                                false)
+                        .sampling();
+
+        assertThat(sampling.frequencyPenalty()).isEqualTo(-2);
+        assertThat(sampling.presencePenalty()).isEqualTo(1.5);
+        assertThat(sampling.logitBias()).containsOnly(Map.entry(0, -100.0), Map.entry(999, 1.0));
     }
 
     @ParameterizedTest
@@ -38,6 +53,13 @@ class CompletionRequestTest {
                 "n           | {\"prompt\":\"a\",\"n\":2}",
                 "stop        | {\"prompt\":\"a\",\"stop\":[\"\"]}",
                 "stream      | {\"prompt\":\"a\",\"stream\":\"yes\"}",
+                "frequency_penalty | {\"prompt\":\"a\",\"frequency_penalty\":2.1}",
+                "presence_penalty | {\"prompt\":\"a\",\"presence_penalty\":\"NaN\"}",
+                "logit_bias  | {\"prompt\":\"a\",\"logit_bias\":{\"1000\":1}}",
+                "logit_bias  | {\"prompt\":\"a\",\"logit_bias\":{\"-1\":1}}",
+                "logit_bias  | {\"prompt\":\"a\",\"logit_bias\":{\"the\":1}}",
+                "logit_bias  | {\"prompt\":\"a\",\"logit_bias\":{\"1\":101}}",
+                "logit_bias  | {\"prompt\":\"a\",\"logit_bias\":[1]}",
                 "prompt      | {\"prompt\":[1,2]}",
                 "prompt      | {}"
             })

@@ -8,6 +8,7 @@ import io.brainmatrix.pod.lifecycle.InstanceConfig;
 import io.brainmatrix.pod.lifecycle.Phase;
 import io.brainmatrix.pod.lifecycle.Refusal;
 import io.brainmatrix.pod.memory.MemorySample;
+import io.brainmatrix.pod.memory.Rung;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,8 @@ class ContractGoldenTest {
         assertThat(config.model().path()).isEqualTo("/models/chain.gguf");
         assertThat(config.engine().contextLength()).isEqualTo(2048);
         assertThat(config.life()).isEqualTo(3);
+        assertThat(config.priority()).isEqualTo(10);
+        assertThat(config.nodeReserve()).isEqualTo(536870912L);
     }
 
     @Test
@@ -59,6 +62,7 @@ class ContractGoldenTest {
                         state,
                         331350016,
                         335544320,
+                        Rung.Free,
                         Duration.ofMillis(12500));
 
         assertThat(json(written)).isEqualTo(json(golden("status.json")));
@@ -94,6 +98,7 @@ class ContractGoldenTest {
                                         498073600,
                                         8589934592L)),
                         498073600L,
+                        null,
                         Duration.ofMillis(4250),
                         new StatusReport.Ending(
                                 "LoadAborted", agreed.path("message").asText(), 30));

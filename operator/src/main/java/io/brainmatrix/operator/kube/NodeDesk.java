@@ -10,6 +10,7 @@ import io.brainmatrix.api.v1alpha1.InstanceStatus;
 import io.brainmatrix.api.v1alpha1.ModelSource;
 import io.brainmatrix.api.v1alpha1.NodeMemory;
 import io.brainmatrix.api.v1alpha1.NodeMemorySpec;
+import io.brainmatrix.api.v1alpha1.NodeMemoryStatus;
 import io.brainmatrix.operator.admission.Action;
 import io.brainmatrix.operator.admission.AdmissionDecision;
 import io.brainmatrix.operator.admission.AdmissionPolicy;
@@ -99,13 +100,13 @@ public final class NodeDesk {
     public Optional<Duration> work(String node) {
         removeOrphans(node);
         NodeSnapshot cached = reader.read(node);
-        ask(node, cached);
         AdmissionDecision decision = policy.decide(cached);
         if (decision.action() instanceof Action.Nothing) {
             removeUnused(node, cached);
         } else {
             confirm(node, decision.action());
         }
+        ask(node, cached); // last: whoever is let in need not wait for it
         return again(cached, decision);
     }
 
@@ -279,6 +280,10 @@ public final class NodeDesk {
                         node,
                         api.get(Node.class, null, node)
                                 .map(n -> n.getStatus().getNodeInfo().getBootID()),
+                        cache.nodeMemory(node)
+                                .map(NodeMemory::getStatus)
+                                .map(NodeMemoryStatus::reserve)
+                                .orElse(null),
                         model,
                         reader.volume(matrix, instance),
                         CandidatePolicy.loadTimeout(matrix.getSpec().admission()),

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The pod of one life of one instance. */
 public final class InferencePod {
@@ -39,6 +40,8 @@ public final class InferencePod {
      * Everything that a pod is made from.
      *
      * @param bootId boot id of the node's kernel, so that a reboot is told from a death
+     * @param nodeReserve bytes that the node's agent says are to be kept free; the pod's guard
+     *     keeps to them too
      */
     public record Request(
             BrainMatrix matrix,
@@ -46,6 +49,7 @@ public final class InferencePod {
             long life,
             String node,
             Optional<String> bootId,
+            @Nullable Long nodeReserve,
             ModelSource model,
             ModelVolume volume,
             Duration loadTimeout,
@@ -146,6 +150,7 @@ public final class InferencePod {
                                 request.matrix(),
                                 request.instance(),
                                 request.life(),
+                                request.nodeReserve(),
                                 request.model(),
                                 request.volume(),
                                 request.deaths()))

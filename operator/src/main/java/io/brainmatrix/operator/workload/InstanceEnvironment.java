@@ -22,6 +22,8 @@ record InstanceEnvironment(
         String instance,
         @Nullable String role,
         long life,
+        int priority,
+        @Nullable Long nodeReserve,
         BudgetBytes budget,
         ModelFile model,
         EngineSettings engine,
@@ -60,6 +62,7 @@ record InstanceEnvironment(
             BrainMatrix matrix,
             Instance instance,
             long life,
+            @Nullable Long nodeReserve,
             ModelSource model,
             ModelVolume volume,
             List<Crash> deaths) {
@@ -77,6 +80,8 @@ record InstanceEnvironment(
                         instance.name(),
                         instance.role() == null ? null : instance.role().name(),
                         life,
+                        instance.priority() == null ? 0 : instance.priority(),
+                        nodeReserve,
                         new BudgetBytes(Bytes.of(instance.budget().ram())),
                         new ModelFile(
                                 volume.pathInPod(), ModelVolume.describe(model), model.sha256()),

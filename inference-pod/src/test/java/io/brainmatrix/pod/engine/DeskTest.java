@@ -1,0 +1,130 @@
+package io.brainmatrix.pod.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import io.brainmatrix.pod.memory.Rung;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+
+class DeskTest {
+    private static final Engine.Request REQUEST =
+            new Engine.Request("the", 8, Engine.Sampling.greedy(), List.of());
+    private static final Duration SILENCE = Duration.ofMinutes(2);
+
+    private final AtomicReference<Rung> rung = new AtomicReference<>(Rung.Free);
+    private final AtomicLong nanos = new AtomicLong(1);
+    private final Held engine = new Held();
+
+    /** Answers with one piece, and then nothing until it is let go. */
+    private static final class Held implements Engine {
+        private final CountDownLatch release = new CountDownLatch(1);
+        private final AtomicInteger inside = new AtomicInteger();
+        private final AtomicInteger most = new AtomicInteger();
+
+        @Override
+        public int generate(Request request, Predicate<String> sink) {
+            most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+            var _ = sink.test("piece");
+            try {
+                release.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            inside.decrementAndGet();
+            return 1;
+        }
+
+        @Override
+        public int countTokens(String text) {
+            return 1;
+        }
+
+        @Override
+        public String prompt(List<Message> messages) {
+            return "";
+        }
+    }
+
+    private Desk desk(int slots, Duration patience) {
+        return new Desk(engine, slots, patience, rung::get, nanos::get);
+    }
+
+    private static CompletableFuture<Integer> ask(Desk desk, int promptTokens) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return desk.generate(REQUEST, promptTokens, piece -> true);
+                    } catch (Desk.Busy | InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                Executors.newVirtualThreadPerTaskExecutor());
+    }
+
+    @Test
+    void asManyRunAsThereAreSlots() {
+        Desk desk = desk(2, Duration.ofMinutes(1));
+        List<CompletableFuture<Integer>> all = List.of(ask(desk, 1), ask(desk, 1), ask(desk, 1));
+        await().until(() -> desk.running() == 2 && desk.waiting() == 1);
+
+        engine.release.countDown();
+
+        assertThat(all).allSatisfy(one -> assertThat(one.join()).isEqualTo(1));
+        assertThat(engine.most).hasValue(2);
+        assertThat(desk.running()).isZero();
+    }
+
+    @Test
+    void whileMemoryIsPressedOneRunsAtATime() {
+        rung.set(Rung.Queue);
+        Desk desk = desk(2, Duration.ofMinutes(1));
+        List<CompletableFuture<Integer>> all = List.of(ask(desk, 1), ask(desk, 1), ask(desk, 1));
+        await().until(() -> desk.running() == 1);
+
+        engine.release.countDown();
+
+        assertThat(all).allSatisfy(one -> assertThat(one.join()).isEqualTo(1));
+        assertThat(engine.most).hasValue(1);
+    }
+
+    @Test
+    void whoWaitsTooLongIsTurnedAway() throws Exception {
+        Desk desk = desk(1, Duration.ofMillis(20));
+        CompletableFuture<Integer> first = ask(desk, 1);
+        await().until(() -> desk.running() == 1);
+
+        assertThatExceptionOfType(Desk.Busy.class)
+                .isThrownBy(() -> desk.generate(REQUEST, 1, piece -> true));
+
+        engine.release.countDown();
+        assertThat(first.get()).isEqualTo(1);
+        assertThat(desk.generate(REQUEST, 1, piece -> true)).isEqualTo(1);
+    }
+
+    @Test
+    void anEngineThatHasWorkAndIsSilentTooLongIsHung() {
+        Desk desk = desk(1, Duration.ofMinutes(1));
+        assertThat(desk.hung(SILENCE)).as("nothing to do").isFalse();
+        CompletableFuture<Integer> one = ask(desk, 100);
+        await().until(() -> desk.running() == 1 && engine.inside.get() == 1);
+
+        nanos.addAndGet(SILENCE.toNanos() + Duration.ofSeconds(49).toNanos());
+        assertThat(desk.hung(SILENCE)).as("100 tokens may take 50 s").isFalse();
+        nanos.addAndGet(Duration.ofSeconds(2).toNanos());
+        assertThat(desk.hung(SILENCE)).isTrue();
+
+        engine.release.countDown();
+        one.join();
+        assertThat(desk.hung(SILENCE)).isFalse();
+    }
+}

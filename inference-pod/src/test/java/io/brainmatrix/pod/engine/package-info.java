@@ -1,0 +1,4 @@
+@NullMarked
+package io.brainmatrix.pod.engine;
+
+import org.jspecify.annotations.NullMarked;

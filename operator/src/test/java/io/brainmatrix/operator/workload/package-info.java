@@ -1,0 +1,4 @@
+@NullMarked
+package io.brainmatrix.operator.workload;
+
+import org.jspecify.annotations.NullMarked;
