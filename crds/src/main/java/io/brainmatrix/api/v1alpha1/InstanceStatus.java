@@ -47,4 +47,25 @@ public record InstanceStatus(
         conditions = conditions == null ? List.of() : List.copyOf(conditions);
         modelMissingOn = modelMissingOn == null ? List.of() : List.copyOf(modelMissingOn);
     }
+
+    /** The same with another account of its memory. */
+    public InstanceStatus withMemory(@Nullable InstanceMemory other) {
+        return new InstanceStatus(
+                name,
+                phase,
+                node,
+                pod,
+                lives,
+                specHash,
+                startedOnce,
+                conditions,
+                reason,
+                message,
+                queuePosition,
+                crashes,
+                retries,
+                nextAttempt,
+                modelMissingOn,
+                other);
+    }
 }

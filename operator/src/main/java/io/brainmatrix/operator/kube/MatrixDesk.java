@@ -53,8 +53,23 @@ public final class MatrixDesk {
     private final EventPublisher events;
     private final Clock clock;
 
+    /** A cache that is further behind is worked from all the same; a conflict does no harm. */
+    private static final Duration LAG = Duration.ofSeconds(2);
+
+    /** What is so for longer than this is worth a write, whatever it is. */
+    private static final Duration PASSING = Duration.ofSeconds(1);
+
     /** Display only: a restarted operator at worst writes a number early. */
     private final Map<String, Instant> written = new ConcurrentHashMap<>();
+
+    /** Since when something passing waits to be written; display only too. */
+    private final Map<String, Instant> passing = new ConcurrentHashMap<>();
+
+    /** The version that each status of ours replaced: a cache that still has it is behind. */
+    private final Map<String, Replaced> replaced = new ConcurrentHashMap<>();
+
+    /** A version that was written over. */
+    private record Replaced(String version, Instant at) {}
 
     /** Works with what it is given. */
     public MatrixDesk(
@@ -83,6 +98,9 @@ public final class MatrixDesk {
 
     /** One pass; returns when to look again if nothing happens before. */
     public Optional<Duration> work(BrainMatrix cached) {
+        if (behind(cached)) {
+            return Optional.of(CONFLICT); // what would be decided of it is already written
+        }
         // An end is counted from the latest status, never from a cache that may lag behind our own
         // last write.
         MatrixSnapshot seen = reader.read(cached);
@@ -106,6 +124,14 @@ public final class MatrixDesk {
         return again;
     }
 
+    /** Not for long: a write that changed nothing makes no new version. */
+    private boolean behind(BrainMatrix cached) {
+        Replaced last = replaced.get(cached.getMetadata().getUid());
+        return last != null
+                && last.version().equals(cached.getMetadata().getResourceVersion())
+                && clock.instant().isBefore(last.at().plus(LAG));
+    }
+
     private Optional<Duration> write(BrainMatrix matrix, MatrixPlan plan) {
         BrainMatrixStatus old = matrix.getStatus();
         BrainMatrixStatus now = plan.status();
@@ -113,6 +139,7 @@ public final class MatrixDesk {
         Instant last = written.getOrDefault(uid, Instant.MIN);
         switch (StatusChange.between(old, now)) {
             case NONE -> {
+                passing.remove(uid);
                 return Optional.empty();
             }
             case NUMBERS -> {
@@ -122,12 +149,21 @@ public final class MatrixDesk {
                     return Optional.of(wait);
                 }
             }
+            case PASSING -> {
+                Instant due = passing.computeIfAbsent(uid, u -> clock.instant()).plus(PASSING);
+                Duration wait = Duration.between(clock.instant(), due);
+                if (wait.isPositive()) {
+                    return Optional.of(wait);
+                }
+            }
             case FACTS -> {}
         }
+        passing.remove(uid);
         if (!statuses.write(matrix, now)) {
             return Optional.of(CONFLICT);
         }
         written.put(uid, clock.instant());
+        replaced.put(uid, new Replaced(matrix.getMetadata().getResourceVersion(), clock.instant()));
         events.publish(matrix, StatusEvents.between(old, now));
         return Optional.empty();
     }
@@ -165,6 +201,8 @@ public final class MatrixDesk {
             return false;
         }
         written.remove(matrix.getMetadata().getUid());
+        passing.remove(matrix.getMetadata().getUid());
+        replaced.remove(matrix.getMetadata().getUid());
         return volumes.removeVolumes(matrix);
     }
 

@@ -17,10 +17,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The Events of a transition from one status to the next: deaths, resurrections, and changed
- * reasons. No code reads them.
+ * reasons, those apart that every admission goes through. No code reads them.
  */
 public final class StatusEvents {
     private static final Set<Phase> TROUBLED = Set.of(Phase.BackOff, Phase.Faulty, Phase.Suspended);
+
+    /** Steps of every admission: the status tells them, and an Event for each would be noise. */
+    private static final Set<Reason> ORDINARY =
+            Set.of(
+                    Reason.Loading,
+                    Reason.WaitingForReading,
+                    Reason.WaitingForLane,
+                    Reason.WaitingInQueue,
+                    Reason.WaitingForSettledMemory,
+                    Reason.WaitingForWatched,
+                    Reason.WaitingForPreviousPod,
+                    Reason.VolumeNotReady);
 
     private StatusEvents() {}
 
@@ -47,6 +59,7 @@ public final class StatusEvents {
             InstanceStatus earlier = before.get(instance.name());
             deaths(earlier, instance, events);
             if (instance.reason() != null
+                    && !ORDINARY.contains(instance.reason())
                     && (earlier == null || earlier.reason() != instance.reason())) {
                 events.add(transition(instance));
             }

@@ -7,6 +7,7 @@ import io.brainmatrix.api.v1alpha1.BrainMatrixSpec;
 import io.brainmatrix.api.v1alpha1.BrainMatrixStatus;
 import io.brainmatrix.api.v1alpha1.Budget;
 import io.brainmatrix.api.v1alpha1.Instance;
+import io.brainmatrix.api.v1alpha1.InstanceMemory;
 import io.brainmatrix.api.v1alpha1.InstanceStatus;
 import io.brainmatrix.api.v1alpha1.Phase;
 import io.brainmatrix.api.v1alpha1.Reason;
@@ -176,6 +177,46 @@ class MatrixPolicyTest {
 
         assertThat(StatusChange.between(first.status(), second.status()))
                 .isEqualTo(StatusChange.NONE);
+    }
+
+    @Test
+    void whyOneWaitsIsPassingAndADeathIsAFact() {
+        MatrixPlan waits = decide(null, NOW, "hash", queue(Reason.WaitingForLane));
+        MatrixPlan next =
+                decide(
+                        waits.status(),
+                        NOW.plusSeconds(1),
+                        "hash",
+                        queue(Reason.WaitingForSettledMemory));
+        MatrixPlan dead = decide(waits.status(), NOW, "hash", null, ended(137, "OOMKilled", ""));
+
+        assertThat(StatusChange.between(null, waits.status())).isEqualTo(StatusChange.FACTS);
+        assertThat(StatusChange.between(waits.status(), next.status()))
+                .isEqualTo(StatusChange.PASSING);
+        assertThat(StatusEvents.between(waits.status(), next.status())).isEmpty();
+        assertThat(StatusChange.between(waits.status(), dead.status()))
+                .isEqualTo(StatusChange.FACTS);
+    }
+
+    @Test
+    void measuredBytesAreTellingOnlyWhenTheyDifferByATwentieth() {
+        BrainMatrixStatus old = measured(1000);
+
+        assertThat(StatusChange.between(old, measured(1050))).isEqualTo(StatusChange.NONE);
+        assertThat(StatusChange.between(old, measured(1051))).isEqualTo(StatusChange.NUMBERS);
+        assertThat(StatusChange.between(old, measured(1000))).isEqualTo(StatusChange.NONE);
+    }
+
+    private static BrainMatrixStatus measured(long peak) {
+        BrainMatrixStatus status = decide(null, NOW, "hash", queue(Reason.WaitingForLane)).status();
+        return new BrainMatrixStatus(
+                status.observedGeneration(),
+                status.ready(),
+                status.conditions(),
+                List.of(
+                        status.instances()
+                                .getFirst()
+                                .withMemory(new InstanceMemory(1L, 2L, 3L, peak))));
     }
 
     @Test
