@@ -39,10 +39,13 @@ public final class Drain {
 
     private final KubernetesClient client;
     private final String namespace;
+    private final Duration within;
 
-    Drain(KubernetesClient client, String namespace) {
+    /** Gives all inference pods together as long to end. */
+    Drain(KubernetesClient client, String namespace, Duration within) {
         this.client = client;
         this.namespace = namespace;
+        this.within = within;
     }
 
     /**
@@ -57,7 +60,7 @@ public final class Drain {
             return;
         }
         try (KubernetesClient client = new KubernetesClientBuilder().build()) {
-            new Drain(client, namespace).run(arguments[1]);
+            new Drain(client, namespace, PODS).run(arguments[1]);
         }
         System.exit(0);
     }
@@ -71,7 +74,7 @@ public final class Drain {
                         .list()
                         .getItems();
         pods.forEach(this::stop);
-        long deadline = System.nanoTime() + PODS.toNanos();
+        long deadline = System.nanoTime() + within.toNanos();
         long forced = pods.stream().filter(pod -> !finish(pod, deadline)).count();
         client.resources(BrainMatrix.class)
                 .inAnyNamespace()
@@ -104,7 +107,7 @@ public final class Drain {
         client.leases().inNamespace(namespace).withName(LeaseLeadership.LEASE).delete();
         say(
                 "drained: %d pods stopped, %d of them by force because they did not end within %d s"
-                        .formatted(pods.size(), forced, PODS.toSeconds()));
+                        .formatted(pods.size(), forced, within.toSeconds()));
     }
 
     /** First of all: a running operator would let in again what is stopped here. */
@@ -167,12 +170,7 @@ public final class Drain {
         } catch (KubernetesClientTimeoutException e) {
             ended = false;
         }
-        // Only ours: what others hold a pod for is theirs to finish.
-        List<String> others =
-                pod.getMetadata().getFinalizers().stream()
-                        .filter(f -> !f.equals(WorkloadNames.POD_FINALIZER))
-                        .toList();
-        patch(pod, Map.of("metadata", Map.of("finalizers", others)));
+        letGo(pod, WorkloadNames.POD_FINALIZER);
         if (!ended) {
             // Its kubelet does not answer: nobody else would ever take it away.
             present.withGracePeriod(0).delete();
@@ -188,18 +186,32 @@ public final class Drain {
     }
 
     private void release(BrainMatrix matrix) {
-        List<String> others =
-                matrix.getFinalizers().stream()
-                        .filter(f -> !f.equals(WorkloadNames.MATRIX_FINALIZER))
-                        .toList();
-        if (others.size() < matrix.getFinalizers().size()) {
-            patch(matrix, Map.of("metadata", Map.of("finalizers", others)));
+        if (matrix.getFinalizers().contains(WorkloadNames.MATRIX_FINALIZER)) {
+            letGo(matrix, WorkloadNames.MATRIX_FINALIZER);
             say(
                     "released brainmatrix %s/%s, it stays"
                             .formatted(
                                     matrix.getMetadata().getNamespace(),
                                     matrix.getMetadata().getName()));
         }
+    }
+
+    /** Takes off our finalizer only: what others hold an object for is theirs to finish. */
+    private <T extends HasMetadata> void letGo(T object, String finalizer) {
+        unlessGone(
+                () -> {
+                    T present = client.resource(object).get();
+                    if (present != null) {
+                        client.resource(present).edit(o -> without(o, finalizer));
+                    }
+                });
+    }
+
+    private static <T extends HasMetadata> T without(T object, String finalizer) {
+        object.getMetadata()
+                .setFinalizers(
+                        object.getFinalizers().stream().filter(f -> !f.equals(finalizer)).toList());
+        return object;
     }
 
     private void remove(List<? extends HasMetadata> objects) {
@@ -210,8 +222,12 @@ public final class Drain {
     }
 
     private void patch(HasMetadata object, Map<String, Object> change) {
+        unlessGone(() -> client.resource(object).patch(MERGE, Serialization.asJson(change)));
+    }
+
+    private static void unlessGone(Runnable change) {
         try {
-            client.resource(object).patch(MERGE, Serialization.asJson(change));
+            change.run();
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
                 throw e;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.brainmatrix.operator.drain;
+
+import org.jspecify.annotations.NullMarked;
