@@ -26,6 +26,13 @@ final class PublishPolicy {
     /** Between two writes because available memory moved. */
     static final Duration MOVES = Duration.ofSeconds(1);
 
+    /**
+     * While nobody waits, memory that has settled again is told after as long: that it has not is
+     * told at once, since the gate goes by it; a neighbour that comes and goes must not write twice
+     * each time.
+     */
+    static final Duration CALM_AGAIN = Duration.ofSeconds(10);
+
     private static final long LEAST_MOVE = 64L << 20;
     private static final int MOVE_DIVISOR = 100;
 
@@ -47,8 +54,11 @@ final class PublishPolicy {
         if (!Objects.equals(last.settleWindow(), now.settleWindow())) {
             return Optional.of("the rule changed");
         }
-        if ((last.settledSince() == null) != (now.settledSince() == null)) {
-            return Optional.of(now.settledSince() == null ? "unsettled" : "settled");
+        if (last.settledSince() != null && now.settledSince() == null) {
+            return Optional.of("unsettled");
+        }
+        if (last.settledSince() == null && settledLongEnough(now, fast)) {
+            return Optional.of("settled");
         }
         if (!phases(last.instances()).equals(phases(now.instances()))) {
             return Optional.of("a pod's phase");
@@ -68,6 +78,15 @@ final class PublishPolicy {
         }
         Duration heartbeat = fast ? FAST_HEARTBEAT : SLOW_HEARTBEAT;
         return since.compareTo(heartbeat) >= 0 ? Optional.of("heartbeat") : Optional.empty();
+    }
+
+    private static boolean settledLongEnough(NodeMemoryStatus now, boolean fast) {
+        return now.settledSince() != null
+                && now.heartbeat() != null
+                && (fast
+                        || Duration.between(now.settledSince(), now.heartbeat())
+                                        .compareTo(CALM_AGAIN)
+                                >= 0);
     }
 
     /** Pods after whose load memory has settled: what the lane's release waits for. */

@@ -82,14 +82,6 @@ class PublishPolicyTest {
     }
 
     @Test
-    void settlingAndUnsettlingArePublishedAtOnce() {
-        assertThat(why(at(NOW, GI, null), at(NOW, GI, NOW), Duration.ZERO, false))
-                .contains("settled");
-        assertThat(why(at(NOW, GI, NOW), at(NOW, GI, null), Duration.ZERO, false))
-                .contains("unsettled");
-    }
-
-    @Test
     void aPodsPhaseIsPublishedAtOnce() {
         assertThat(
                         why(
@@ -150,5 +142,18 @@ class PublishPolicyTest {
         assertThat(Reserve.of(null, "2Gi", 8 * GI)).isEqualTo(2 * GI);
         assertThat(Reserve.of(null, "", 8 * GI)).isEqualTo(GI / 2);
         assertThat(Reserve.of(null, null, 64 * GI)).isEqualTo(64 * GI / 20);
+    }
+
+    @Test
+    void whileNobodyWaitsACalmThatMayNotLastIsToldLaterThanUnrest() {
+        NodeMemoryStatus calm = at(NOW, GI, NOW.minusSeconds(60));
+        NodeMemoryStatus unrest = at(NOW, GI, null);
+        Duration moment = Duration.ofMillis(200);
+
+        assertThat(why(calm, unrest, moment, false)).contains("unsettled");
+        assertThat(why(unrest, at(NOW, GI, NOW.minusSeconds(9)), moment, false)).isEmpty();
+        assertThat(why(unrest, at(NOW, GI, NOW.minusSeconds(10)), moment, false))
+                .contains("settled");
+        assertThat(why(unrest, at(NOW, GI, NOW), moment, true)).contains("settled");
     }
 }
