@@ -11,6 +11,8 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.LocalPortForward;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -108,6 +110,14 @@ final class Cluster implements AutoCloseable {
                     "these tests judge one lane: they need one node, not " + nodes.size());
         }
         return nodes.getFirst().getMetadata().getName();
+    }
+
+    /**
+     * Changes the node by a JSON merge patch. It carries no version: the kubelet writes its node
+     * whenever it likes, and a test must not fail on that.
+     */
+    void patchNode(String merge) {
+        client.nodes().withName(node()).patch(PatchContext.of(PatchType.JSON_MERGE), merge);
     }
 
     /** The node's allocatable memory in bytes. */

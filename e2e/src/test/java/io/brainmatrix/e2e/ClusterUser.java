@@ -93,6 +93,19 @@ final class ClusterUser implements AutoCloseable {
                 });
     }
 
+    /**
+     * A chain model's answer through the Service: a Ready pod is in its rules a moment later than
+     * in its own status.
+     */
+    void awaitAnswer(String matrix, String instance) {
+        Await.until(
+                cluster,
+                instance + " answers through its Service",
+                () ->
+                        assertThat(service(matrix, instance).complete("the quick", 1))
+                                .isEqualTo(" brown"));
+    }
+
     void awaitReason(String matrix, String instance, Reason reason) {
         Await.until(
                 cluster,

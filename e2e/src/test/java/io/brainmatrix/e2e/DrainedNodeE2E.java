@@ -79,20 +79,7 @@ class DrainedNodeE2E {
     }
 
     private void cordon(boolean cordoned) {
-        var node = cluster.client().nodes().withName(cluster.node());
-        if (cordoned) {
-            node.edit(
-                    n -> {
-                        n.getSpec().setUnschedulable(true);
-                        return n;
-                    });
-        } else {
-            node.edit(
-                    n -> {
-                        n.getSpec().setUnschedulable(null);
-                        return n;
-                    });
-        }
+        cluster.patchNode("{\"spec\": {\"unschedulable\": %s}}".formatted(cordoned));
     }
 
     private void evict(Pod pod) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.brainmatrix.api.v1alpha1.Crashes;
 import io.brainmatrix.api.v1alpha1.EndClass;
-import io.brainmatrix.api.v1alpha1.NodeMemory;
 import io.brainmatrix.api.v1alpha1.Phase;
 import io.brainmatrix.api.v1alpha1.Reason;
 import io.brainmatrix.quickstart.Chart;
@@ -13,7 +12,6 @@ import io.fabric8.kubernetes.api.model.NodeCondition;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,7 +30,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Installation.class)
 class NeighboursE2E {
     private static final String MATRIX = "jar";
-    private static final String RESERVE = "brainmatrix.io/reserve";
     private static final long MI = 1L << 20;
 
     /** A sip small enough to be answered before the next. */
@@ -50,16 +47,12 @@ class NeighboursE2E {
     @BeforeEach
     void shares() {
         world.place(Models.chain(Models.TINY_MIB), "jar.gguf");
-        reserve(Long.toString(node / 16));
-        Await.until(
-                cluster,
-                "the node's reserve is told",
-                () -> assertThat(memory().getStatus().reserve()).isEqualTo(node / 16));
+        NodeReserve.set(cluster, node / 16);
     }
 
     @AfterEach
     void back() {
-        reserve(null);
+        NodeReserve.reset(cluster);
         world.remove("jar.gguf");
     }
 
@@ -71,7 +64,7 @@ class NeighboursE2E {
         try (OwnOperator _ =
                         OwnOperator.making(
                                 cluster,
-                                image.replace("inference-pod:", "inference-pod-thirsty:"));
+                                image.replace("inference-pod:", "inference-pod-unguarded:"));
                 ClusterUser user = new ClusterUser(cluster, "e2e-jar")) {
             long subject = node / 4;
             long observer = node * 5 / 16;
@@ -108,6 +101,8 @@ class NeighboursE2E {
 
     /** Drives one past its budget by a 32nd of the node, with requests to the other meanwhile. */
     private void over(ClusterUser user, String thirsty, long budget, String neighbour) {
+        user.awaitAnswer(MATRIX, thirsty);
+        user.awaitAnswer(MATRIX, neighbour);
         AtomicBoolean done = new AtomicBoolean();
         AtomicInteger answers = new AtomicInteger();
         List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
@@ -174,24 +169,5 @@ class NeighboursE2E {
                 .filter(c -> c.getType().equals("MemoryPressure"))
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private NodeMemory memory() {
-        return cluster.client().resources(NodeMemory.class).withName(cluster.node()).get();
-    }
-
-    private void reserve(@org.jspecify.annotations.Nullable String bytes) {
-        cluster.client()
-                .nodes()
-                .withName(cluster.node())
-                .edit(
-                        n -> {
-                            if (bytes == null) {
-                                n.getMetadata().getAnnotations().remove(RESERVE);
-                            } else {
-                                n.getMetadata().getAnnotations().putAll(Map.of(RESERVE, bytes));
-                            }
-                            return n;
-                        });
     }
 }
