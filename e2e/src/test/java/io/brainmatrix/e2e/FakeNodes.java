@@ -252,7 +252,8 @@ final class FakeNodes implements AutoCloseable {
                 limit,
                 from,
                 loaded ? from.plus(LOAD) : null,
-                now.isAfter(from.plus(LOAD).plus(WINDOW)) ? Boolean.TRUE : null);
+                now.isAfter(from.plus(LOAD).plus(WINDOW)) ? Boolean.TRUE : null,
+                null);
     }
 
     /** The memory limit of a pod's only container in bytes. */

@@ -10,6 +10,6 @@ public final class Main {
 
     /** Begins the one life of this process. */
     public static void main(String[] arguments) throws IOException {
-        Life.begin(Life.Surroundings.ofContainer(), LlamaEngine::load);
+        Life.begin(Life.Surroundings.ofContainer(), LlamaEngine.loader());
     }
 }

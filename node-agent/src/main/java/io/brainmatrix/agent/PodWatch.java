@@ -2,6 +2,7 @@ package io.brainmatrix.agent;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.brainmatrix.api.v1alpha1.GpuShare;
 import io.brainmatrix.api.v1alpha1.PodMemory;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
@@ -101,7 +102,8 @@ final class PodWatch {
                                     bytes(json, "limit"),
                                     time(json, "loadStarted"),
                                     time(json, "loadEnded"),
-                                    null))
+                                    null,
+                                    gpu(json.path("gpu"))))
                     : Optional.empty();
         } catch (IOException | java.time.format.DateTimeParseException e) {
             return Optional.empty();
@@ -110,6 +112,20 @@ final class PodWatch {
 
     private static @Nullable Long bytes(JsonNode json, String field) {
         return json.path(field).canConvertToLong() ? json.path(field).asLong() : null;
+    }
+
+    private static @Nullable GpuShare gpu(JsonNode json) {
+        return json.isObject()
+                ? new GpuShare(
+                        null,
+                        bytes(json, "predicted"),
+                        count(json, "layersOnGpu"),
+                        count(json, "layers"))
+                : null;
+    }
+
+    private static @Nullable Integer count(JsonNode json, String field) {
+        return json.path(field).isInt() ? json.path(field).asInt() : null;
     }
 
     private static @Nullable Instant time(JsonNode json, String field) {

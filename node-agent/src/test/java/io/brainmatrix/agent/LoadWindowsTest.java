@@ -26,6 +26,7 @@ class LoadWindowsTest {
                 null,
                 null,
                 loaded ? Instant.parse(endedAt) : null,
+                null,
                 null);
     }
 

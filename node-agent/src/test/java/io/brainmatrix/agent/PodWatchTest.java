@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.sun.net.httpserver.HttpServer;
+import io.brainmatrix.api.v1alpha1.GpuShare;
 import io.brainmatrix.api.v1alpha1.PodMemory;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -63,7 +64,8 @@ class PodWatchTest {
                                 536870912L,
                                 Instant.parse("2026-01-01T00:00:01.123456Z"),
                                 Instant.parse("2026-01-01T00:00:06.654321Z"),
-                                null));
+                                null,
+                                new GpuShare(null, 901775360L, 12, 17)));
     }
 
     @Test
@@ -73,6 +75,7 @@ class PodWatchTest {
                         new PodMemory(
                                 "uid-1",
                                 "Starting",
+                                null,
                                 null,
                                 null,
                                 null,

@@ -8,6 +8,7 @@ import io.brainmatrix.api.v1alpha1.InstanceStatus;
 import io.brainmatrix.api.v1alpha1.NodeMemory;
 import io.brainmatrix.operator.workload.WorkloadNames;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -163,7 +164,8 @@ final class Checks implements PaperServer.Watcher {
     }
 
     private void room(PaperNode node, Pod admitted) {
-        long needed = needed(Pods.limit(admitted));
+        long shared = node.unified() ? Pods.gpu(admitted) : 0;
+        long needed = needed(Pods.limit(admitted)) + needed(shared);
         long free = free(node, Optional.of(admitted));
         if (needed > free) {
             throw new Violation(
@@ -174,6 +176,26 @@ final class Checks implements PaperServer.Watcher {
                                     node.name(),
                                     Bytes.text(free)));
         }
+        long onGpu = node.unified() ? 0 : needed(Pods.gpu(admitted));
+        long gpuFree = node.gpu() - gpuPromised(node, Optional.of(admitted));
+        if (onGpu > 0 && onGpu > gpuFree) {
+            throw new Violation(
+                    "R2: %s needs %s of GPU memory with its headroom, %s has %s"
+                            .formatted(
+                                    PaperServer.key(admitted),
+                                    Bytes.text(onGpu),
+                                    node.name(),
+                                    Bytes.text(gpuFree)));
+        }
+    }
+
+    /** Promised of a discrete GPU, by the node's own truth. */
+    private long gpuPromised(PaperNode node, Optional<Pod> but) {
+        return world.server.list(Pod.class).stream()
+                .filter(p -> but.isEmpty() || !PaperServer.same(p, but.get()))
+                .filter(p -> charged(node, p))
+                .mapToLong(Pods::gpu)
+                .sum();
     }
 
     private static long needed(long commitment) {
@@ -189,7 +211,7 @@ final class Checks implements PaperServer.Watcher {
                 continue;
             }
             if (charged(node, pod)) {
-                promised += Pods.limit(pod);
+                promised += Pods.limit(pod) + (node.unified() ? Pods.gpu(pod) : 0);
             } else if (!Pods.ours(pod)
                     && node.name().equals(pod.getSpec().getNodeName())
                     && !Pods.over(pod)) {
@@ -374,11 +396,14 @@ final class Checks implements PaperServer.Watcher {
                 continue;
             }
             long needed = needed(Bytes.of(instance.budget().ram()));
+            Quantity gpu = instance.budget().gpu();
+            long onGpu = gpu == null ? 0 : needed(Bytes.of(gpu));
             List<String> could =
                     world.nodes().stream()
                             .filter(PaperNode::exists)
-                            .filter(n -> needed <= free(n, Optional.empty()))
-                            .filter(n -> needed <= measuredFree(n))
+                            .filter(n -> memory(n, needed, onGpu) <= free(n, Optional.empty()))
+                            .filter(n -> memory(n, needed, onGpu) <= measuredFree(n))
+                            .filter(n -> n.unified() || onGpu <= gpuFree(n))
                             .map(PaperNode::name)
                             .toList();
             if (!could.isEmpty()) {
@@ -403,11 +428,31 @@ final class Checks implements PaperServer.Watcher {
                 .anyMatch(p -> p != null && p.serving(world.time.now()));
     }
 
+    private static long memory(PaperNode node, long ram, long gpu) {
+        return node.unified() ? ram + gpu : ram;
+    }
+
+    /** Free on a discrete GPU, by promises and by measurement. */
+    private long gpuFree(PaperNode node) {
+        long unused = 0;
+        for (PaperNode.Process process : node.processes()) {
+            unused += process.ours && process.alive() ? gpuUnused(process) : 0;
+        }
+        return Math.min(
+                node.gpu() - gpuPromised(node, Optional.empty()) - node.gpuHostUse(),
+                node.gpu() - node.gpuUsed() - unused);
+    }
+
+    private long gpuUnused(PaperNode.Process process) {
+        return Math.max(0, process.gpu - process.gpuUsed(world.time.now()));
+    }
+
     private long measuredFree(PaperNode node) {
         long unused = 0;
         for (PaperNode.Process process : node.processes()) {
             if (process.ours && process.alive()) {
                 unused += Math.max(0, process.limit - process.used(world.time.now()));
+                unused += node.unified() ? gpuUnused(process) : 0;
             }
         }
         return node.available() - unused - node.reserve();

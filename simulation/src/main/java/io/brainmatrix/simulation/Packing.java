@@ -2,6 +2,7 @@ package io.brainmatrix.simulation;
 
 import io.brainmatrix.operator.admission.Action;
 import io.brainmatrix.operator.admission.Candidate;
+import io.brainmatrix.operator.admission.Commitment;
 import io.brainmatrix.operator.admission.InstanceKey;
 import io.brainmatrix.operator.admission.Lane;
 import io.brainmatrix.operator.admission.NodeReading;
@@ -105,6 +106,7 @@ public final class Packing {
                                             false,
                                             false,
                                             "",
+                                            Optional.empty(),
                                             Optional.empty())),
                             Lane.free(),
                             running,
@@ -114,7 +116,7 @@ public final class Packing {
             }
             waiting.removeIf(c -> c.key().equals(let.key()));
             running.add(serving(let));
-            used += let.commitment();
+            used += let.commitment().memory();
         }
     }
 
@@ -122,7 +124,7 @@ public final class Packing {
         return new Candidate(
                 new InstanceKey("brains", "jar", "uid", "i" + i),
                 "jar-i" + i + "-1",
-                budget,
+                new Commitment(budget, 0, true),
                 HEADROOM_PERCENT,
                 0,
                 0,
@@ -142,7 +144,7 @@ public final class Packing {
                 let.pod(),
                 "uid-" + let.pod(),
                 let.commitment(),
-                OptionalLong.of(let.commitment()),
+                OptionalLong.of(let.commitment().ram()),
                 true,
                 true,
                 false,

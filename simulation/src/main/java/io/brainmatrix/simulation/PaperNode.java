@@ -2,6 +2,7 @@ package io.brainmatrix.simulation;
 
 import io.brainmatrix.api.v1alpha1.Bytes;
 import io.brainmatrix.api.v1alpha1.Durations;
+import io.brainmatrix.api.v1alpha1.GpuMemory;
 import io.brainmatrix.api.v1alpha1.NodeMemory;
 import io.brainmatrix.api.v1alpha1.NodeMemorySpec;
 import io.brainmatrix.api.v1alpha1.NodeMemoryStatus;
@@ -41,6 +42,8 @@ final class PaperNode {
         final long limit;
         final boolean ours;
         final long steady;
+        final long gpu;
+        final long gpuSteady;
         final long loads;
         boolean mountFails;
         boolean imageFails;
@@ -51,7 +54,7 @@ final class PaperNode {
         long readyAt = -1;
         long diedAt = -1;
         long freeAt = -1;
-        long usedAtDeath;
+        double heldAtDeath;
         int exitCode;
         @Nullable String reason;
 
@@ -62,12 +65,21 @@ final class PaperNode {
         @Nullable Instant loadStartedByNode;
         @Nullable Instant loadEndedByNode;
 
-        Process(Pod pod, long limit, boolean ours, long steady, long loads) {
+        Process(
+                Pod pod,
+                long limit,
+                boolean ours,
+                long steady,
+                long gpu,
+                long gpuSteady,
+                long loads) {
             podUid = pod.getMetadata().getUid();
             this.pod = PaperServer.key(pod);
             this.limit = limit;
             this.ours = ours;
             this.steady = steady;
+            this.gpu = gpu;
+            this.gpuSteady = gpuSteady;
             this.loads = loads;
         }
 
@@ -86,32 +98,40 @@ final class PaperNode {
         }
 
         long used(long now) {
+            return (long) (steady * held(now));
+        }
+
+        long gpuUsed(long now) {
+            return (long) (gpuSteady * held(now));
+        }
+
+        /** How much of what it takes it has now, from 0 to 1. */
+        double held(long now) {
             if (started < 0) {
                 return 0;
             }
             if (diedAt >= 0) {
                 return now >= freeAt || freeAt == diedAt
                         ? 0
-                        : usedAtDeath * (freeAt - now) / (freeAt - diedAt);
+                        : heldAtDeath * (freeAt - now) / (freeAt - diedAt);
             }
             if (loadFrom < 0 || now < loadFrom) {
                 return 0;
             }
-            return now >= loadTo
-                    ? steady
-                    : (long)
-                            (steady * ((double) (now - loadFrom) / Math.max(1, loadTo - loadFrom)));
+            return now >= loadTo ? 1 : (double) (now - loadFrom) / Math.max(1, loadTo - loadFrom);
         }
     }
 
     private final World world;
     private final String name;
     private final long capacity;
+    private final long gpu;
     private final long allocatable;
     private final long reserve;
     private final Map<String, Process> processes = new LinkedHashMap<>();
     private Duration clockOffset = Duration.ZERO;
     private long hostUse;
+    private long gpuHostUse;
     private long lastMove;
     private int boots = 1;
     private boolean kubeletUp = true;
@@ -122,10 +142,16 @@ final class PaperNode {
     private long agentRuns;
     private long agentSince;
 
-    PaperNode(World world, String name, long capacity) {
+    /**
+     * Registers it and starts its agent.
+     *
+     * @param gpu memory of its discrete GPU in bytes; 0 for a node where CPU and GPU share one pool
+     */
+    PaperNode(World world, String name, long capacity, long gpu) {
         this.world = world;
         this.name = name;
         this.capacity = capacity;
+        this.gpu = gpu;
         allocatable = capacity - 256 * MI;
         reserve = Math.max(512 * MI, capacity / 20);
         hostUse = 300 * MI;
@@ -147,6 +173,24 @@ final class PaperNode {
 
     long capacity() {
         return capacity;
+    }
+
+    boolean unified() {
+        return gpu == 0;
+    }
+
+    long gpu() {
+        return gpu;
+    }
+
+    long gpuHostUse() {
+        return gpuHostUse;
+    }
+
+    /** Somebody who is no pod of ours takes so much of the GPU, or gives it back. */
+    void gpuHostUse(long bytes) {
+        gpuHostUse = Math.min(gpu, bytes);
+        moved(world.time.now() + 1);
     }
 
     long hostUse() {
@@ -359,6 +403,8 @@ final class PaperNode {
                         ours
                                 ? limit / 100 * world.time.between(30, 99)
                                 : world.time.between(0, 2 * Math.max(1, Pods.request(pod))),
+                        Pods.gpu(pod),
+                        Pods.gpu(pod) / 100 * world.time.between(60, 99),
                         world.time.between(200, 15_000));
         process.imageFails = ours && world.faults.strikes(0.02);
         process.mountFails = ours && !process.imageFails && world.faults.strikes(0.02);
@@ -446,7 +492,7 @@ final class PaperNode {
     private void die(Process process, int code, String reason, long frees) {
         world.time.note("node " + name + ": " + process.pod + " ends with " + code + " " + reason);
         long now = world.time.now();
-        process.usedAtDeath = process.used(now);
+        process.heldAtDeath = process.held(now);
         process.diedAt = now;
         process.freeAt = now + frees;
         process.exitCode = code;
@@ -466,7 +512,7 @@ final class PaperNode {
         Process process =
                 processes.computeIfAbsent(
                         pod.getMetadata().getUid(), // deleted before it was ever looked at
-                        uid -> new Process(pod, 0, Pods.ours(pod), 0, 0));
+                        uid -> new Process(pod, 0, Pods.ours(pod), 0, 0, 0, 0));
         if (process.alive()) {
             long grace = world.faults.isCalm() ? 300 : world.time.between(50, 8_000);
             world.time.in(
@@ -591,9 +637,19 @@ final class PaperNode {
         long now = world.time.now();
         long used = hostUse;
         for (Process process : processes.values()) {
-            used += process.used(now);
+            used += process.used(now) + (unified() ? process.gpuUsed(now) : 0);
         }
         return Math.max(0, capacity - used);
+    }
+
+    /** Used of a discrete GPU, by anybody. */
+    long gpuUsed() {
+        long now = world.time.now();
+        long used = gpuHostUse;
+        for (Process process : processes.values()) {
+            used += process.gpuUsed(now);
+        }
+        return Math.min(gpu, used);
     }
 
     /** Memory moves until then. */
@@ -703,7 +759,8 @@ final class PaperNode {
                                 process.limit,
                                 process.loadStartedByNode,
                                 process.loadEndedByNode,
-                                (settled && whole(process, now)) ? Boolean.TRUE : null));
+                                (settled && whole(process, now)) ? Boolean.TRUE : null,
+                                null));
             }
         }
         NodeMemoryStatus status =
@@ -718,8 +775,8 @@ final class PaperNode {
                         settled ? wall().minusMillis(now - lastMove - window()) : null,
                         null,
                         null,
-                        true,
-                        null,
+                        unified(),
+                        unified() ? null : new GpuMemory("nvml", gpu, gpuUsed()),
                         null,
                         pods);
         if (world.server.get(NodeMemory.class, null, name).isEmpty()) {

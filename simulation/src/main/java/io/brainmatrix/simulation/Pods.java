@@ -31,6 +31,12 @@ final class Pods {
         return "Failed".equals(phase) || "Succeeded".equals(phase);
     }
 
+    /** What one of ours may have on the GPU. */
+    static long gpu(Pod pod) {
+        String bytes = annotation(pod, WorkloadNames.GPU_BUDGET);
+        return bytes == null ? 0 : Long.parseLong(bytes);
+    }
+
     /** The memory limit of one of ours: it always has one. */
     static long limit(Pod pod) {
         return Bytes.of(

@@ -35,7 +35,9 @@ final class Users {
 
     void begin() {
         for (long i = time.between(1, 3); i > 0; i--) {
-            world.addNode(time.any(List.of(4L, 8L, 8L, 16L)) * PaperNode.GI);
+            world.addNode(
+                    time.any(List.of(4L, 8L, 8L, 16L)) * PaperNode.GI,
+                    time.chance(0.3) ? time.any(List.of(4L, 8L)) * PaperNode.GI : 0);
         }
         world.startOperator();
         for (long i = time.between(1, 3); i > 0; i--) {
@@ -64,6 +66,9 @@ final class Users {
                 node.cordon(false);
             }
             node.hostUse(300 * PaperNode.MI);
+            if (!node.unified()) {
+                node.gpuHostUse(0);
+            }
             if (!node.agentUp()) {
                 node.startAgent();
             }
@@ -87,7 +92,12 @@ final class Users {
             case 7 -> edit(this::moreOrLess);
             case 8 -> foreignPod();
             case 9 -> removeForeignPod();
-            case 10 -> node.hostUse(time.between(300, 3_000) * PaperNode.MI);
+            case 10 -> {
+                node.hostUse(time.between(300, 3_000) * PaperNode.MI);
+                if (!node.unified()) {
+                    node.gpuHostUse(time.between(0, 3_000) * PaperNode.MI);
+                }
+            }
             case 11, 12 -> instanceDies();
             case 13 -> world.operators().forEach(PaperOperator::die);
             case 14 -> {
@@ -175,7 +185,16 @@ final class Users {
         return String.join(
                 ", ",
                 spec.instances().stream()
-                        .map(i -> i.name() + ":" + i.budget().ram() + " watches " + i.watches())
+                        .map(
+                                i ->
+                                        "%s:%s%s watches %s"
+                                                .formatted(
+                                                        i.name(),
+                                                        i.budget().ram(),
+                                                        i.budget().gpu() == null
+                                                                ? ""
+                                                                : "+" + i.budget().gpu(),
+                                                        i.watches()))
                         .toList());
     }
 
@@ -185,12 +204,20 @@ final class Users {
         return new Instance(
                 name,
                 null,
-                new Budget(ram(), null),
+                budget(),
                 watches,
                 time.chance(0.2) ? (int) time.between(-5, 10) : 0,
                 null,
                 null,
                 null);
+    }
+
+    private Budget budget() {
+        Quantity gpu =
+                time.chance(0.25)
+                        ? new Quantity(time.between(2, time.chance(0.2) ? 64 : 24) * 128 + "Mi")
+                        : null;
+        return new Budget(ram(), null, gpu);
     }
 
     private Quantity ram() {
@@ -236,7 +263,7 @@ final class Users {
         int which = (int) time.between(0, spec.instances().size() - 1);
         List<Instance> instances = new ArrayList<>(spec.instances());
         Instance i = instances.get(which);
-        instances.set(which, with(i, new Budget(ram(), null), i.restartedAt()));
+        instances.set(which, with(i, budget(), i.restartedAt()));
         return with(spec, spec.suspend(), instances);
     }
 

@@ -65,8 +65,8 @@ final class World {
         return operators;
     }
 
-    void addNode(long capacity) {
-        nodes.add(new PaperNode(this, "node" + (nodes.size() + 1), capacity));
+    void addNode(long capacity, long gpu) {
+        nodes.add(new PaperNode(this, "node" + (nodes.size() + 1), capacity, gpu));
     }
 
     void startOperator() {

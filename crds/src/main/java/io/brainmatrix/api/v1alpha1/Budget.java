@@ -16,4 +16,7 @@ public record Budget(
                 @Required
                 Quantity ram,
         @JsonPropertyDescription("CPU limit of the container; none when absent.")
-                @Nullable Quantity cpu) {}
+                @Nullable Quantity cpu,
+        @JsonPropertyDescription(
+                        "Memory on the GPU, at least 64Mi: kept by the layers that are put there, and charged by the ledger, to the node's memory where CPU and GPU share one pool. The CPU runs all when absent.")
+                @Nullable Quantity gpu) {}

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import org.jspecify.annotations.Nullable;
 
 /** How llama.cpp is run. */
@@ -32,4 +33,7 @@ public record EngineSpec(
                 @Max(4096)
                 @Nullable Integer batchSize,
         @JsonPropertyDescription("Type of the cache of keys.") @Default("f16")
-                @Nullable KeyCacheType cacheTypeK) {}
+                @Nullable KeyCacheType cacheTypeK,
+        @JsonPropertyDescription(
+                        "Layers on the GPU: `auto` puts there as many as `budget.gpu` holds, which is also what happens when absent; a number that does not fit it is refused.")
+                @Nullable IntOrString gpuLayers) {}

@@ -42,7 +42,8 @@ public record InstanceStatus(
         @JsonPropertyDescription(
                         "Nodes where its latest tries found no model: other nodes with room go before them until it has been ready or its spec changes.")
                 List<String> modelMissingOn,
-        @JsonPropertyDescription("Its memory in bytes.") @Nullable InstanceMemory memory) {
+        @JsonPropertyDescription("Its memory in bytes.") @Nullable InstanceMemory memory,
+        @JsonPropertyDescription("What it has on the GPU.") @Nullable GpuShare gpu) {
     public InstanceStatus {
         conditions = conditions == null ? List.of() : List.copyOf(conditions);
         modelMissingOn = modelMissingOn == null ? List.of() : List.copyOf(modelMissingOn);
@@ -66,6 +67,7 @@ public record InstanceStatus(
                 retries,
                 nextAttempt,
                 modelMissingOn,
-                other);
+                other,
+                gpu);
     }
 }

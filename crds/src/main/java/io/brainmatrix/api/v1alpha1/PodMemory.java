@@ -26,7 +26,9 @@ public record PodMemory(
                 @Nullable Instant loadEnded,
         @JsonPropertyDescription(
                         "Whether the node's memory has been settled for a whole window since its load ended, judged on the agent's monotonic clock; absent until then.")
-                @Nullable Boolean loadSettled) {
+                @Nullable Boolean loadSettled,
+        @JsonPropertyDescription("What it has on the GPU; absent without a GPU budget.")
+                @Nullable GpuShare gpu) {
     /** The same report with the agent's judgement of the time after its load. */
     public PodMemory judged(@Nullable Boolean settled) {
         return new PodMemory(
@@ -39,6 +41,7 @@ public record PodMemory(
                 limit,
                 loadStarted,
                 loadEnded,
-                settled);
+                settled,
+                gpu);
     }
 }

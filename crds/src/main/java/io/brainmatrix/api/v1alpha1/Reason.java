@@ -46,6 +46,8 @@ public enum Reason {
     ModelInvalid,
     /** The predicted footprint exceeds the budget. */
     FootprintOverBudget,
+    /** It has a GPU budget, and its engine has no GPU, or did not put the layers there. */
+    GpuUnavailable,
     /** The container's memory limit is missing or differs from the budget. */
     LimitNotApplied,
     /** The pod could not read its configuration. */

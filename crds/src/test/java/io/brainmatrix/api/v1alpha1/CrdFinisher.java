@@ -132,6 +132,7 @@ final class CrdFinisher {
         ObjectNode budget = object(instance, "budget");
         object(budget, "ram").put("maxLength", 32);
         object(budget, "cpu").put("maxLength", 32);
+        object(budget, "gpu").put("maxLength", 32);
         rule(
                 budget,
                 "isQuantity(string(self.ram)) && !quantity(string(self.ram)).isLessThan(quantity('64Mi')) && !quantity(string(self.ram)).isGreaterThan(quantity('1Pi'))",
@@ -142,6 +143,23 @@ final class CrdFinisher {
                 "!has(self.cpu) || (isQuantity(string(self.cpu)) && quantity(string(self.cpu)).isGreaterThan(quantity('0')))",
                 "`cpu` must be a positive quantity, such as 500m",
                 ".cpu");
+        rule(
+                budget,
+                "!has(self.gpu) || (isQuantity(string(self.gpu)) && !quantity(string(self.gpu)).isLessThan(quantity('64Mi')) && !quantity(string(self.gpu)).isGreaterThan(quantity('1Pi')))",
+                "`gpu` must be a quantity of at least 64Mi and at most 1Pi",
+                ".gpu");
+        ObjectNode layers = object(object(instance, "engine"), "gpuLayers");
+        layers.put("maxLength", 8);
+        rule(
+                layers,
+                "type(self) == int ? self >= 0 && self <= 1024 : string(self) == 'auto'",
+                "`gpuLayers` must be auto or a number from 0 to 1024",
+                null);
+        rule(
+                instance,
+                "!has(self.engine) || !has(self.engine.gpuLayers) || has(self.budget.gpu)",
+                "`engine.gpuLayers` needs a `budget.gpu`",
+                ".engine");
     }
 
     private static void model(ObjectNode model) {

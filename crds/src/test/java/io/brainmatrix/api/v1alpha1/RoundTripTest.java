@@ -96,7 +96,8 @@ class RoundTripTest {
                         3,
                         WHEN,
                         List.of("elsewhere"),
-                        new InstanceMemory(10L, 8L, 7L, 9L));
+                        new InstanceMemory(10L, 8L, 7L, 9L),
+                        new GpuShare(5L, 4L, 20, 33));
         BrainMatrixStatus status =
                 new BrainMatrixStatus(7L, "0/1", List.of(ready), List.of(instance));
 
@@ -122,7 +123,17 @@ class RoundTripTest {
                         new Temperature("cpu-thermal", 51_000L, 75_000L),
                         List.of(
                                 new PodMemory(
-                                        "uid", "Serving", 1L, 2L, 3L, 4L, 5L, WHEN, WHEN, true)));
+                                        "uid",
+                                        "Serving",
+                                        1L,
+                                        2L,
+                                        3L,
+                                        4L,
+                                        5L,
+                                        WHEN,
+                                        WHEN,
+                                        true,
+                                        new GpuShare(null, 4L, 20, 33))));
         NodeMemoryStatus bare =
                 new NodeMemoryStatus(
                         null, null, null, null, null, null, null, null, null, null, null, null,

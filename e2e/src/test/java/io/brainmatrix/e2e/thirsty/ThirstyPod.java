@@ -1,6 +1,8 @@
 package io.brainmatrix.e2e.thirsty;
 
 import io.brainmatrix.pod.engine.Engine;
+import io.brainmatrix.pod.engine.EngineException;
+import io.brainmatrix.pod.engine.EngineLoader;
 import io.brainmatrix.pod.engine.LlamaEngine;
 import io.brainmatrix.pod.lifecycle.Life;
 import java.io.IOException;
@@ -8,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
@@ -15,7 +18,7 @@ import java.util.function.Predicate;
  * The inference pod with an engine that leaks when asked to: a prompt of {@code drink 512} takes
  * 512 MiB of real memory and keeps it, {@code drip 200} takes 200 MiB a second from then on.
  * llama.cpp takes all it needs at its load, so no request of the real engine can drive an instance
- * over its budget.
+ * over its budget. It also says that it puts layers on a GPU; they stay on the CPU.
  */
 public final class ThirstyPod {
     private static final String DRINK = "drink ";
@@ -28,16 +31,33 @@ public final class ThirstyPod {
     public static void main(String[] arguments) throws IOException {
         Life.begin(
                 Life.Surroundings.ofContainer(),
-                settings -> new Thirsty(LlamaEngine.load(settings)),
+                new EngineLoader() {
+                    @Override
+                    public Engine load(LlamaEngine.Settings settings) throws EngineException {
+                        return new Thirsty(LlamaEngine.load(settings), settings.gpuLayers());
+                    }
+
+                    @Override
+                    public boolean offloads() {
+                        return true;
+                    }
+                },
                 !List.of(arguments).contains("unguarded"));
     }
 
     private static final class Thirsty implements Engine {
         private final Engine engine;
+        private final int gpuLayers;
         private final List<MemorySegment> kept = new ArrayList<>();
 
-        Thirsty(Engine engine) {
+        Thirsty(Engine engine, int gpuLayers) {
             this.engine = engine;
+            this.gpuLayers = gpuLayers;
+        }
+
+        @Override
+        public OptionalInt layersOnGpu() {
+            return OptionalInt.of(gpuLayers);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package io.brainmatrix.pod.engine;
 
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.function.Predicate;
 
 /**
@@ -53,6 +54,12 @@ public interface Engine {
      * whether to go on: cancelling is only possible from here, between two pieces.
      */
     int generate(Request request, Predicate<String> sink);
+
+    /**
+     * Layers that it says are on the GPU, the output layer counted as one; empty when it says
+     * nothing.
+     */
+    OptionalInt layersOnGpu();
 
     /** Tokens of a text, with those that the model puts before each prompt. */
     int countTokens(String text);

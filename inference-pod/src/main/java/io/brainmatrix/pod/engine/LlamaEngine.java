@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -25,15 +26,33 @@ public final class LlamaEngine implements Engine {
     private static final String SYSTEM = "system";
 
     private final LlamaModel model;
+    private final Path log;
 
-    private LlamaEngine(LlamaModel model) {
+    private LlamaEngine(LlamaModel model, Path log) {
         this.model = model;
+        this.log = log;
+    }
+
+    /** Loads through {@link #load}. */
+    public static EngineLoader loader() {
+        return new EngineLoader() {
+            @Override
+            public Engine load(Settings settings) throws EngineException {
+                return LlamaEngine.load(settings);
+            }
+
+            @Override
+            public boolean offloads() {
+                return LlamaLibrary.offloads();
+            }
+        };
     }
 
     /**
      * How to load.
      *
      * @param threads at most the cores that may be used: more collapse the speed
+     * @param gpuLayers 0 leaves everything to the CPU
      * @param log where the native library writes; its reasons for a refusal are only there
      */
     public record Settings(
@@ -43,6 +62,7 @@ public final class LlamaEngine implements Engine {
             int parallel,
             int batchSize,
             String cacheTypeK,
+            int gpuLayers,
             Path log) {}
 
     /**
@@ -70,8 +90,11 @@ public final class LlamaEngine implements Engine {
                         .skipWarmup()
                         .enableJinja()
                         .setLogFile(settings.log().toString());
+        if (settings.gpuLayers() > 0) { // a library without a GPU takes 0 for a warning too
+            parameters.setGpuLayers(settings.gpuLayers());
+        }
         try {
-            return new LlamaEngine(new LlamaModel(parameters));
+            return new LlamaEngine(new LlamaModel(parameters), settings.log());
         } catch (RuntimeException e) { // the library's own exception type is package-private
             throw new EngineException(LogTail.reason(settings.log(), e.getMessage()), e);
         }
@@ -114,6 +137,11 @@ public final class LlamaEngine implements Engine {
             }
         }
         return tokens;
+    }
+
+    @Override
+    public OptionalInt layersOnGpu() {
+        return LogTail.layersOnGpu(log);
     }
 
     @Override

@@ -10,6 +10,7 @@ public enum ExitCode {
     DigestMismatch(12),
     ModelInvalid(13),
     OverBudget(14),
+    NoGpu(15),
     NoLimit(20),
     LoadAborted(30),
     GuardEnded(31),

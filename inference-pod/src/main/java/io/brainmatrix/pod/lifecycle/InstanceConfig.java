@@ -32,9 +32,13 @@ public record InstanceConfig(
 
     private static final int CONTEXT_MIN = 64;
 
-    /** Bytes. */
+    /**
+     * Bytes.
+     *
+     * @param gpu absent for an instance that uses none
+     */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record Budget(long ram) {}
+    public record Budget(long ram, @Nullable Long gpu) {}
 
     /**
      * The model's file.
@@ -45,7 +49,12 @@ public record InstanceConfig(
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Model(String path, String source, @Nullable String sha256) {}
 
-    /** How the engine is run; threads absent means the smaller of 4 and the cores. */
+    /**
+     * How the engine is run.
+     *
+     * @param threads absent for the smaller of 4 and the cores
+     * @param gpuLayers absent for as many as the GPU's budget holds
+     */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Engine(
             int contextLength,
@@ -53,7 +62,8 @@ public record InstanceConfig(
             int parallel,
             int batchSize,
             String cacheTypeK,
-            String cacheTypeV) {}
+            String cacheTypeV,
+            @Nullable Integer gpuLayers) {}
 
     /**
      * Reads it.
@@ -90,6 +100,9 @@ public record InstanceConfig(
         }
         if (budget == null || budget.ram() <= 0) {
             return "budget.ram must be positive";
+        }
+        if (budget.gpu() != null && budget.gpu() <= 0) {
+            return "budget.gpu must be positive";
         }
         if (model == null || model.path() == null || model.source() == null) {
             return "model.path and model.source must be named";

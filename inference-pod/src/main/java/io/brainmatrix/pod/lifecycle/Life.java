@@ -2,14 +2,13 @@ package io.brainmatrix.pod.lifecycle;
 
 import io.brainmatrix.memory.Cgroup;
 import io.brainmatrix.memory.MemInfo;
-import io.brainmatrix.memory.footprint.CacheType;
-import io.brainmatrix.memory.footprint.EngineSettings;
-import io.brainmatrix.memory.footprint.Footprint;
+import io.brainmatrix.memory.footprint.GpuSplit;
 import io.brainmatrix.memory.gguf.GgufException;
 import io.brainmatrix.memory.gguf.GgufFile;
 import io.brainmatrix.pod.engine.Desk;
 import io.brainmatrix.pod.engine.Engine;
 import io.brainmatrix.pod.engine.EngineException;
+import io.brainmatrix.pod.engine.EngineLoader;
 import io.brainmatrix.pod.engine.LlamaEngine;
 import io.brainmatrix.pod.http.PodServer;
 import io.brainmatrix.pod.memory.Guard;
@@ -29,8 +28,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -51,7 +50,6 @@ public final class Life {
 
     private static final long LEAST_RESERVE = 512L << 20;
     private static final long BLACK_BOX_NANOS = 1_000_000_000L;
-    private static final int MICRO_BATCH_MAX = 512;
     private static final double MEBIBYTE = 1 << 20;
 
     private final Surroundings surroundings;
@@ -96,12 +94,6 @@ public final class Life {
                             System.getenv()
                                     .getOrDefault("BRAINMATRIX_PORT", Integer.toString(PORT))));
         }
-    }
-
-    /** How an engine is had: blocks until the model is loaded. */
-    public interface EngineLoader {
-        /** Loads. */
-        Engine load(LlamaEngine.Settings settings) throws EngineException;
     }
 
     private Life(
@@ -163,8 +155,8 @@ public final class Life {
         to(s -> s.limited(limit));
         serveHttp(config, watcher);
         Path model = Path.of(config.model().path());
-        check(config, model);
-        Engine engine = load(config, model);
+        ModelPlan plan = check(config, model);
+        Engine engine = load(config, model, plan.gpu());
         climb(config, limit);
         desk.set(
                 new Desk(
@@ -298,7 +290,7 @@ public final class Life {
         return from == null || to == null ? -1 : Duration.between(from, to).toMillis() / 1000.0;
     }
 
-    private void check(InstanceConfig config, Path model) throws Refusal, IOException {
+    private ModelPlan check(InstanceConfig config, Path model) throws Refusal, IOException {
         String source = config.model().source();
         if (!Files.isRegularFile(model) || !Files.isReadable(model)) {
             throw new Refusal(
@@ -311,29 +303,16 @@ public final class Life {
         } catch (GgufException e) {
             throw new Refusal(ExitCode.ModelInvalid, "`%s`: %s".formatted(source, e.getMessage()));
         }
-        InstanceConfig.Engine engine = config.engine();
-        Footprint footprint =
-                Footprint.predict(
-                        header,
-                        new EngineSettings(
-                                engine.contextLength(),
-                                Math.min(engine.batchSize(), MICRO_BATCH_MAX),
-                                CacheType.valueOf(engine.cacheTypeK().toUpperCase(Locale.ROOT)),
-                                CacheType.valueOf(engine.cacheTypeV().toUpperCase(Locale.ROOT)),
-                                false));
-        LOG.log(System.Logger.Level.INFO, "Footprint of {0}\n{1}", source, footprint.explain());
-        vocabulary.set(Math.toIntExact(header.vocabulary()));
-        to(s -> s.predicted(footprint.predicted()));
-        if (footprint.required() > config.budget().ram()) {
+        ModelPlan plan = ModelPlan.of(header, config);
+        LOG.log(System.Logger.Level.INFO, "Footprint of {0}\n{1}", source, plan.explanation());
+        if (plan.gpu().isPresent() && !loader.offloads()) {
             throw new Refusal(
-                    ExitCode.OverBudget,
-                    "`%s` needs %.0fMi (%.0fMi predicted and a margin), the budget is %.0fMi; raise `budget.ram` or lower `engine.contextLength`"
-                            .formatted(
-                                    source,
-                                    Math.ceil(footprint.required() / MEBIBYTE),
-                                    Math.ceil(footprint.predicted() / MEBIBYTE),
-                                    Math.floor(config.budget().ram() / MEBIBYTE)));
+                    ExitCode.NoGpu,
+                    "the engine in this image has no GPU to put layers on; remove `budget.gpu`, or let the chart name an image whose llama.cpp is built for it");
         }
+        vocabulary.set(Math.toIntExact(header.vocabulary()));
+        to(s -> s.predicted(plan.predicted()));
+        plan.gpu().ifPresent(gpu -> to(s -> s.onGpu(told(gpu, null))));
         String declared = config.model().sha256();
         if (declared != null) {
             String digest = Digest.of(model);
@@ -345,9 +324,14 @@ public final class Life {
             }
             to(s -> s.digested(digest));
         }
+        return plan;
     }
 
-    private Engine load(InstanceConfig config, Path model) throws Refusal {
+    private static PodState.Gpu told(GpuSplit gpu, @Nullable Integer layersOnGpu) {
+        return new PodState.Gpu(gpu.gpu(), layersOnGpu, gpu.all());
+    }
+
+    private Engine load(InstanceConfig config, Path model, Optional<GpuSplit> gpu) throws Refusal {
         InstanceConfig.Engine engine = config.engine();
         int cores = Runtime.getRuntime().availableProcessors();
         Integer asked = engine.threads();
@@ -362,8 +346,12 @@ public final class Life {
                                     engine.parallel(),
                                     engine.batchSize(),
                                     engine.cacheTypeK(),
+                                    gpu.map(GpuSplit::layers).orElse(0),
                                     surroundings.scratch().resolve("engine.log")));
             to(s -> s.loaded(clock.instant()));
+            if (gpu.isPresent()) {
+                confirm(gpu.get(), loaded.layersOnGpu());
+            }
             int tokens =
                     loaded.generate(
                             new Engine.Request("the", 1, Engine.Sampling.greedy(), List.of()),
@@ -379,6 +367,20 @@ public final class Life {
                     "the engine refused `%s`: %s"
                             .formatted(config.model().source(), e.getMessage()));
         }
+    }
+
+    /** Layers that did not reach the GPU are in RAM, where nobody counted on them. */
+    private void confirm(GpuSplit planned, OptionalInt layers) throws Refusal {
+        if (layers.isEmpty() || layers.getAsInt() != planned.layers()) {
+            throw new Refusal(
+                    ExitCode.NoGpu,
+                    "%d of %d layers were to be on the GPU, the engine says of %s"
+                            .formatted(
+                                    planned.layers(),
+                                    planned.all(),
+                                    layers.isEmpty() ? "none" : layers.getAsInt()));
+        }
+        to(s -> s.onGpu(told(planned, layers.getAsInt())));
     }
 
     private void to(UnaryOperator<PodState> step) {

@@ -48,7 +48,15 @@ public final class StatusReport {
             @Nullable Instant loadEnded,
             @Nullable Double progress,
             @Nullable String modelSha256,
-            @Nullable Rung rung) {}
+            @Nullable Rung rung,
+            @Nullable Gpu gpu) {}
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Gpu(long predicted, @Nullable Integer layersOnGpu, int layers) {
+        static @Nullable Gpu of(PodState.@Nullable Gpu gpu) {
+            return gpu == null ? null : new Gpu(gpu.predicted(), gpu.layersOnGpu(), gpu.layers());
+        }
+    }
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Termination(
@@ -101,7 +109,8 @@ public final class StatusReport {
                         state.loadEnded(),
                         state.progress(),
                         state.modelSha256(),
-                        rung));
+                        rung,
+                        Gpu.of(state.gpu())));
     }
 
     /**

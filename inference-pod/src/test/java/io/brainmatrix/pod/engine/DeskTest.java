@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.brainmatrix.pod.memory.Rung;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -42,6 +43,11 @@ class DeskTest {
             }
             inside.decrementAndGet();
             return 1;
+        }
+
+        @Override
+        public OptionalInt layersOnGpu() {
+            return OptionalInt.empty();
         }
 
         @Override

@@ -36,6 +36,8 @@ class ContractGoldenTest {
         InstanceConfig config = InstanceConfig.parse(golden("instance.json"));
 
         assertThat(config.budget().ram()).isEqualTo(536870912);
+        assertThat(config.budget().gpu()).isEqualTo(1073741824L);
+        assertThat(config.engine().gpuLayers()).isEqualTo(12);
         assertThat(config.model().path()).isEqualTo("/models/chain.gguf");
         assertThat(config.engine().contextLength()).isEqualTo(2048);
         assertThat(config.life()).isEqualTo(3);
@@ -54,7 +56,8 @@ class ContractGoldenTest {
                         Instant.parse("2026-01-01T00:00:01.123456Z"),
                         Instant.parse("2026-01-01T00:00:06.654321Z"),
                         1.0,
-                        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
+                        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                        new PodState.Gpu(901775360L, 12, 17));
 
         String written =
                 StatusReport.status(
@@ -79,6 +82,7 @@ class ContractGoldenTest {
                         Instant.parse("2026-01-01T00:00:01.123456Z"),
                         null,
                         0.5,
+                        null,
                         null);
         JsonNode agreed = json(golden("termination-message.json"));
 

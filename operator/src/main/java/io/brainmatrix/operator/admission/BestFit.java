@@ -19,9 +19,8 @@ final class BestFit {
      * The first of the best set.
      *
      * @param equals largest first; each fits by itself; not empty
-     * @param room in bytes
      */
-    static Candidate first(List<Candidate> equals, long room) {
+    static Candidate first(List<Candidate> equals, Room room) {
         if (equals.size() == 1 || equals.size() > MOST) {
             return equals.getFirst();
         }
@@ -38,14 +37,16 @@ final class BestFit {
     }
 
     /** What a set commits; 0 when it does not fit, each with its headroom in its turn. */
-    private static long sum(List<Candidate> equals, int set, long room) {
+    private static long sum(List<Candidate> equals, int set, Room room) {
+        Room left = room;
         long sum = 0;
         for (int i = 0; i < equals.size(); i++) {
             if ((set & (1 << i)) != 0) {
-                if (sum + equals.get(i).needed() > room) {
+                if (!left.holds(equals.get(i).needed())) {
                     return 0;
                 }
-                sum += equals.get(i).commitment();
+                left = left.without(equals.get(i).commitment());
+                sum += equals.get(i).commitment().total();
             }
         }
         return sum;

@@ -9,7 +9,7 @@ import java.util.Optional;
  * An instance of this node that has no pod and shall have one.
  *
  * @param pod name of the pod to be created; carries the life
- * @param commitment what the ledger will charge, in bytes
+ * @param commitment what the ledger will charge
  * @param headroomPercent room beyond the commitment that must be free while it is let in
  * @param priority the highest of its own and of all that watch it, transitively
  * @param dependencyDepth 0 for one that watches nobody; a watcher is deeper than all it watches
@@ -25,7 +25,7 @@ import java.util.Optional;
 public record Candidate(
         InstanceKey key,
         String pod,
-        long commitment,
+        Commitment commitment,
         int headroomPercent,
         int priority,
         int dependencyDepth,
@@ -44,15 +44,9 @@ public record Candidate(
     /** Why an instance may not queue. */
     public record Hindrance(Reason reason, String message) {}
 
-    /** Commitment and headroom, in bytes: what must be free to let it in. */
-    public long needed() {
-        return needed(commitment, headroomPercent);
-    }
-
-    /** A commitment in bytes and its headroom. */
-    public static long needed(long commitment, int headroomPercent) {
-        return Math.addExact(
-                commitment, Math.multiplyExact(commitment, (long) headroomPercent) / 100);
+    /** Commitment and headroom: what must be free to let it in. */
+    public Commitment needed() {
+        return commitment.withHeadroom(headroomPercent);
     }
 
     /** The same candidate, hindered. */

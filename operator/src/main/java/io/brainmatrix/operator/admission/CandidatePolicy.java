@@ -54,12 +54,14 @@ public final class CandidatePolicy {
      * A matrix and what its volumes and pods are, as far as the queue is concerned.
      *
      * @param hashes hash of the desired pod, by instance
+     * @param unified whether the node that is asked for has one pool for CPU and GPU
      * @param occupied instances with a pod that runs or whose end is not written down yet
      * @param leaving the other instances with a pod: it has ended, is counted and goes
      * @param modelHindrances what is wrong with an instance's model or volume, by instance
      */
     public record MatrixView(
             BrainMatrix matrix,
+            boolean unified,
             Map<String, String> hashes,
             Set<String> occupied,
             Set<String> leaving,
@@ -106,7 +108,7 @@ public final class CandidatePolicy {
                         metadata.getUid(),
                         instance.name()),
                 WorkloadNames.pod(metadata.getName(), instance.name(), life),
-                Bytes.of(instance.budget().ram()),
+                Commitment.of(instance.budget(), view.unified()),
                 headroomPercent(admission),
                 watchers.effectivePriority(instance.name()),
                 watchers.depth(instance.name()),

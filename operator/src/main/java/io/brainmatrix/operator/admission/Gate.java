@@ -35,7 +35,7 @@ final class Gate {
         int position = 0;
         for (Candidate candidate : queue) {
             position++;
-            Verdict verdict = rooms.getOrDefault(candidate, PASSES);
+            Verdict verdict = rooms.getOrDefault(candidate, Verdict.PASSES);
             if (head.filter(candidate::equals).isPresent()) {
                 verdict = calm(node, candidate);
                 open = verdict.passes();
@@ -54,7 +54,7 @@ final class Gate {
         Map<Candidate, Verdict> rooms = new HashMap<>();
         Optional<Turn> turn = Optional.empty();
         for (Candidate candidate : queue) {
-            Verdict verdict = room(node, candidate);
+            Verdict verdict = RoomCheck.judge(node, candidate);
             if (verdict.passes()) {
                 verdict = besideKept(node, candidate);
             }
@@ -72,14 +72,15 @@ final class Gate {
     private static Verdict besideKept(NodeSnapshot node, Candidate candidate) {
         List<Candidate> kept = keptBefore(node, candidate);
         if (kept.isEmpty()) {
-            return PASSES;
+            return Verdict.PASSES;
         }
-        long needed =
-                Math.addExact(candidate.needed(), kept.stream().mapToLong(Candidate::needed).sum());
+        Commitment needed = candidate.needed();
+        for (Candidate other : kept) {
+            needed = needed.plus(other.needed());
+        }
         Ledger ledger = Ledger.of(node, node.reading().orElseThrow());
-        boolean lane = node.lane().holder().isPresent();
-        return ledger.fits(needed) && (lane || ledger.fitsMeasured(needed))
-                ? PASSES
+        return now(node, ledger).holds(needed)
+                ? Verdict.PASSES
                 : Verdict.no(
                         Reason.WaitingInQueue,
                         "behind `%s`, whose room on node `%s` is kept until its backoff ends at %s"
@@ -114,21 +115,26 @@ final class Gate {
     private static Optional<Candidate> head(
             NodeSnapshot node, List<Candidate> queue, Map<Candidate, Verdict> rooms) {
         List<Candidate> fitting =
-                queue.stream().filter(c -> rooms.getOrDefault(c, PASSES).passes()).toList();
+                queue.stream().filter(c -> rooms.getOrDefault(c, Verdict.PASSES).passes()).toList();
         if (fitting.isEmpty()) {
             return Optional.empty();
         }
         Ledger ledger = Ledger.of(node, node.reading().orElseThrow());
-        long room =
-                node.lane().holder().isEmpty()
-                        ? Math.min(ledger.free(), ledger.measuredFree())
-                        : ledger.free();
+        Room room = now(node, ledger);
+        for (Candidate kept : keptBefore(node, fitting.getFirst())) {
+            room = room.without(kept.needed());
+        }
         List<Candidate> equals =
                 fitting.stream().filter(c -> Queue.equals(c, fitting.getFirst())).toList();
         List<Candidate> returning = equals.stream().filter(Candidate::returning).toList();
-        long kept =
-                keptBefore(node, fitting.getFirst()).stream().mapToLong(Candidate::needed).sum();
-        return Optional.of(BestFit.first(returning.isEmpty() ? equals : returning, room - kept));
+        return Optional.of(BestFit.first(returning.isEmpty() ? equals : returning, room));
+    }
+
+    /** While another loads, measured memory moves: only what is promised can be judged then. */
+    private static Room now(NodeSnapshot node, Ledger ledger) {
+        return node.lane().holder().isPresent()
+                ? ledger.promised()
+                : ledger.promised().least(ledger.measured());
     }
 
     /** Whether there is a fresh reading and, by promises and by measurement, room. */
@@ -137,58 +143,7 @@ final class Gate {
             return false;
         }
         Ledger ledger = Ledger.of(node, node.reading().get());
-        return ledger.fits(candidate.needed()) && ledger.fitsMeasured(candidate.needed());
-    }
-
-    private static final Verdict PASSES = new Verdict(true, Reason.Loading, "");
-
-    private record Verdict(boolean passes, Reason reason, String message) {
-        static Verdict no(Reason reason, String message) {
-            return new Verdict(false, reason, message);
-        }
-    }
-
-    /** Is there a reading, and room by it? */
-    private static Verdict room(NodeSnapshot node, Candidate candidate) {
-        if (node.reading().isEmpty() || !node.reading().get().fresh()) {
-            return Verdict.no(
-                    Reason.WaitingForReading,
-                    "no fresh reading of node `%s`'s memory; is its node agent running?"
-                            .formatted(node.node()));
-        }
-        Ledger ledger = Ledger.of(node, node.reading().get());
-        long needed = candidate.needed();
-        if (needed > ledger.most()) {
-            return Verdict.no(
-                    Reason.BudgetExceedsNode,
-                    "needs %s, node `%s` can give at most %s even when empty (%s allocatable - %s reserve - %s other pods); lower `spec.instances[%s].budget.ram`"
-                            .formatted(
-                                    needs(candidate),
-                                    node.node(),
-                                    Bytes.text(ledger.most()),
-                                    Bytes.text(ledger.allocatable()),
-                                    Bytes.text(ledger.reserve()),
-                                    Bytes.text(ledger.foreign()),
-                                    candidate.key().instance()));
-        }
-        if (!ledger.fits(needed)) {
-            return Verdict.no(
-                    Reason.WaitingForMemory,
-                    "needs %s, node `%s` has %s; lower `spec.instances[%s].budget.ram` or free memory"
-                            .formatted(
-                                    needs(candidate),
-                                    node.node(),
-                                    ledger.explainPromised(),
-                                    candidate.key().instance()));
-        }
-        // While another loads, measured memory moves: only what is promised can be judged then.
-        if (node.lane().holder().isEmpty() && !ledger.fitsMeasured(needed)) {
-            return Verdict.no(
-                    Reason.WaitingForMemory,
-                    "needs %s, node `%s` has %s; free memory on the node"
-                            .formatted(needs(candidate), node.node(), ledger.explainMeasured()));
-        }
-        return PASSES;
+        return ledger.promised().least(ledger.measured()).holds(candidate.needed());
     }
 
     /** The head fits: is the lane free and the node calm? */
@@ -255,13 +210,5 @@ final class Gate {
                                 turn.waits().key().text(),
                                 node.node(),
                                 turn.until().truncatedTo(ChronoUnit.SECONDS)));
-    }
-
-    private static String needs(Candidate candidate) {
-        return "%s (budget %s + %d %% headroom)"
-                .formatted(
-                        Bytes.text(candidate.needed()),
-                        Bytes.text(candidate.commitment()),
-                        candidate.headroomPercent());
     }
 }

@@ -2,10 +2,12 @@ package io.brainmatrix.operator.admission;
 
 import io.brainmatrix.api.v1alpha1.Bytes;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The node's account of memory: what it can give, what is promised, what is promised and not used
- * yet (R2). Bytes.
+ * yet (R2). Bytes. On a unified node it holds what the GPU uses too; a discrete GPU has an account
+ * of its own.
  *
  * @param allocatable what the kubelet lets pods have
  * @param reserve kept free for the system
@@ -17,6 +19,7 @@ import java.util.List;
  * @param unused promised to ours and not used yet by the node's latest snapshot: not free, though
  *     it looks so
  * @param available measured
+ * @param gpu of a discrete GPU; empty on a unified node, and where nobody tells of its memory
  */
 public record Ledger(
         long allocatable,
@@ -25,7 +28,8 @@ public record Ledger(
         long unaccounted,
         long committed,
         long unused,
-        long available) {
+        long available,
+        Optional<GpuLedger> gpu) {
 
     /** The account of a snapshot and its reading. */
     public static Ledger of(NodeSnapshot node, NodeReading reading) {
@@ -35,15 +39,10 @@ public record Ledger(
         long unused = 0;
         long known = 0;
         for (Occupant occupant : charged) {
-            committed = Math.addExact(committed, occupant.commitment());
-            // A pod that the snapshot does not tell of may have used nothing yet: all of its
-            // promise is outstanding.
-            long used = occupant.ended() ? 0 : occupant.used().orElse(0);
-            unused = Math.addExact(unused, Math.max(0, occupant.commitment() - used));
-            known =
-                    Math.addExact(
-                            known,
-                            occupant.ended() ? 0 : occupant.used().orElse(occupant.commitment()));
+            long promised = occupant.commitment().memory();
+            committed = Math.addExact(committed, promised);
+            unused = Math.addExact(unused, promised - taken(occupant));
+            known = Math.addExact(known, explained(occupant));
         }
         // What the system itself may use is set apart twice: by the kubelet, between capacity and
         // allocatable, and by the reserve.
@@ -56,7 +55,39 @@ public record Ledger(
                 Math.max(0, others - node.foreign() - system),
                 committed,
                 unused,
-                reading.available());
+                reading.available(),
+                reading.gpu().map(gpu -> GpuLedger.of(charged, gpu)));
+    }
+
+    /**
+     * How much of its promise a pod is sure to have taken already. One that the snapshot does not
+     * tell of may have used nothing yet: all of its promise is outstanding.
+     */
+    private static long taken(Occupant occupant) {
+        if (occupant.ended() || occupant.used().isEmpty()) {
+            return 0;
+        }
+        return Math.min(occupant.commitment().ram(), occupant.used().getAsLong())
+                + sharedGpu(occupant);
+    }
+
+    /** The measured use that a pod explains. */
+    private static long explained(Occupant occupant) {
+        if (occupant.ended()) {
+            return 0;
+        }
+        return occupant.used().isEmpty()
+                ? occupant.commitment().memory()
+                : occupant.used().getAsLong() + sharedGpu(occupant);
+    }
+
+    /**
+     * What a pod has of the GPU's part of a unified pool. No cgroup is charged with it and few
+     * kernels tell it by process, but the engine takes all of it while it loads and none after.
+     */
+    private static long sharedGpu(Occupant occupant) {
+        boolean taken = occupant.loaded() && occupant.commitment().unified();
+        return taken ? occupant.commitment().gpu() : 0;
     }
 
     /**
@@ -67,22 +98,24 @@ public record Ledger(
         return allocatable - reserve - foreign - unaccounted - committed;
     }
 
-    /** Room of an otherwise empty node. */
-    public long most() {
-        return allocatable - reserve - foreign;
-    }
-
     /** Measured memory that nobody was promised; negative when promises exceed it. */
     public long measuredFree() {
         return available - unused - reserve;
     }
 
-    boolean fits(long needed) {
-        return needed <= free();
+    /** Room by promises. */
+    public Room promised() {
+        return new Room(free(), gpu.map(GpuLedger::free).orElse(0L));
     }
 
-    boolean fitsMeasured(long needed) {
-        return needed <= measuredFree();
+    /** Room by measurement. */
+    public Room measured() {
+        return new Room(measuredFree(), gpu.map(GpuLedger::measuredFree).orElse(0L));
+    }
+
+    /** Room of an otherwise empty node. */
+    public Room most() {
+        return new Room(allocatable - reserve - foreign, gpu.map(GpuLedger::total).orElse(0L));
     }
 
     /** The sum behind {@link #free()}, as text. */

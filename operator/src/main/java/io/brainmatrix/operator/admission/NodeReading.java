@@ -16,6 +16,7 @@ import java.util.OptionalLong;
  * @param pressured whether tasks stall for memory
  * @param trouble what swaps or stalls, in words; empty when neither does
  * @param heat which zone is too hot to let anybody in, in words
+ * @param gpu memory of a discrete GPU; empty on a unified node, and where nobody tells it
  */
 public record NodeReading(
         boolean fresh,
@@ -29,4 +30,9 @@ public record NodeReading(
         boolean swapping,
         boolean pressured,
         String trouble,
-        Optional<String> heat) {}
+        Optional<String> heat,
+        Optional<Gpu> gpu) {
+
+    /** Memory of all devices of a node together. */
+    public record Gpu(long total, long used) {}
+}

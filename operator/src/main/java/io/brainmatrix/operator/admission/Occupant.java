@@ -9,8 +9,9 @@ import java.util.OptionalLong;
 /**
  * A pod of ours on the node, from its creation until it is gone.
  *
- * @param commitment what the ledger charges, in bytes
- * @param used what the pod reported in the node's latest snapshot; empty when it was not in it
+ * @param commitment what the ledger charges
+ * @param used memory of its cgroup as it reported it in the node's latest snapshot; empty when it
+ *     was not in it
  * @param everReady whether this life was ready at any time, by the kubelet's probes or by its own
  *     report in the node's latest snapshot, whichever tells first
  * @param ready whether it is Ready now
@@ -27,7 +28,7 @@ public record Occupant(
         InstanceKey key,
         String pod,
         String podUid,
-        long commitment,
+        Commitment commitment,
         OptionalLong used,
         boolean everReady,
         boolean ready,

@@ -24,7 +24,9 @@ record Queue(List<Candidate> eligible, Map<InstanceKey, Waiting> hindered) {
                     .thenComparing(c -> c.key().namespace() + "/" + c.key().matrix());
 
     private static final Comparator<Candidate> ORDER =
-            RANK.thenComparing(Comparator.comparingLong(Candidate::commitment).reversed())
+            RANK.thenComparing(
+                            Comparator.<Candidate>comparingLong(c -> c.commitment().total())
+                                    .reversed())
                     .thenComparingInt(Candidate::order)
                     .thenComparing(Candidate::key);
 

@@ -110,18 +110,23 @@ public final class MatrixDesk {
             return Optional.empty();
         }
         BrainMatrix matrix = latest.get();
-        volumes.services(matrix);
-        volumes.volumes(
-                matrix,
-                matrix.getSpec().instances().stream().map(i -> nodes.volume(matrix, i)).toList());
         MatrixSnapshot snapshot = counting ? reader.read(matrix, statuses::node) : seen;
         MatrixPlan plan = MatrixPolicy.decide(snapshot);
         Optional<Duration> again = write(matrix, plan);
         if (again.equals(Optional.of(CONFLICT))) {
             return again;
         }
+        surround(matrix); // after the status: a node that may let in need not wait for it
         plan.steps().forEach(step -> take(matrix, step));
         return again;
+    }
+
+    /** Makes what its pods need around them. */
+    private void surround(BrainMatrix matrix) {
+        volumes.services(matrix);
+        volumes.volumes(
+                matrix,
+                matrix.getSpec().instances().stream().map(i -> nodes.volume(matrix, i)).toList());
     }
 
     /** Not for long: a write that changed nothing makes no new version. */

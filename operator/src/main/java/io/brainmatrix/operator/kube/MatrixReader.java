@@ -1,7 +1,7 @@
 package io.brainmatrix.operator.kube;
 
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
-import io.brainmatrix.api.v1alpha1.Bytes;
+import io.brainmatrix.api.v1alpha1.Budget;
 import io.brainmatrix.api.v1alpha1.Instance;
 import io.brainmatrix.api.v1alpha1.InstanceStatus;
 import io.brainmatrix.api.v1alpha1.NodeMemory;
@@ -9,11 +9,12 @@ import io.brainmatrix.api.v1alpha1.Placement;
 import io.brainmatrix.api.v1alpha1.PodMemory;
 import io.brainmatrix.api.v1alpha1.Reason;
 import io.brainmatrix.operator.admission.AdmissionPolicy;
-import io.brainmatrix.operator.admission.Candidate;
 import io.brainmatrix.operator.admission.CandidatePolicy;
+import io.brainmatrix.operator.admission.Commitment;
 import io.brainmatrix.operator.admission.InstanceKey;
 import io.brainmatrix.operator.admission.Ledger;
 import io.brainmatrix.operator.admission.NodeSnapshot;
+import io.brainmatrix.operator.admission.Room;
 import io.brainmatrix.operator.admission.Waiting;
 import io.brainmatrix.operator.matrix.MatrixSnapshot;
 import io.brainmatrix.operator.matrix.PodView;
@@ -29,6 +30,7 @@ import io.fabric8.kubernetes.api.model.node.v1.RuntimeClass;
 import io.fabric8.kubernetes.api.model.node.v1.Scheduling;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,7 +111,7 @@ public final class MatrixReader {
 
     private Map<String, PlacementPlan> placements(BrainMatrix matrix, List<PodView> pods) {
         Map<String, PlacementPlan> placements = new HashMap<>();
-        Map<String, Long> taken = new HashMap<>();
+        Map<String, List<Budget>> taken = new HashMap<>();
         Map<String, Account> accounts = new HashMap<>();
         for (Instance instance : matrix.getSpec().instances()) {
             if (pods.stream().anyMatch(p -> p.instance().equals(instance.name()))) {
@@ -120,7 +122,7 @@ public final class MatrixReader {
                             demand(matrix, instance), nodeViews(matrix, accounts, taken));
             placements.put(instance.name(), plan);
             if (plan instanceof PlacementPlan.Place(String node)) {
-                taken.merge(node, Bytes.of(instance.budget().ram()), Long::sum);
+                taken.computeIfAbsent(node, n -> new ArrayList<>()).add(instance.budget());
             }
         }
         return placements;
@@ -143,9 +145,8 @@ public final class MatrixReader {
             labels.putAll(placement.nodeSelector());
         }
         return new PlacementDemand(
-                Candidate.needed(
-                        Bytes.of(instance.budget().ram()),
-                        CandidatePolicy.headroomPercent(matrix.getSpec().admission())),
+                instance.budget(),
+                CandidatePolicy.headroomPercent(matrix.getSpec().admission()),
                 labels,
                 Stream.concat(
                                 tolerations.stream(),
@@ -168,8 +169,8 @@ public final class MatrixReader {
     }
 
     private List<NodeView> nodeViews(
-            BrainMatrix matrix, Map<String, Account> accounts, Map<String, Long> taken) {
-        Map<String, Long> waiting = waiting(matrix);
+            BrainMatrix matrix, Map<String, Account> accounts, Map<String, List<Budget>> taken) {
+        Map<String, List<Budget>> waiting = waiting(matrix);
         return cache.nodes().stream()
                 .map(
                         node -> {
@@ -177,7 +178,10 @@ public final class MatrixReader {
                             return view(
                                     node,
                                     accounts.computeIfAbsent(name, this::account),
-                                    taken.getOrDefault(name, 0L) + waiting.getOrDefault(name, 0L));
+                                    Stream.concat(
+                                                    taken.getOrDefault(name, List.of()).stream(),
+                                                    waiting.getOrDefault(name, List.of()).stream())
+                                            .toList());
                         })
                 .toList();
     }
@@ -186,28 +190,26 @@ public final class MatrixReader {
      * What other matrices' instances, those that have no pod yet, were placed on each node for;
      * this matrix's count as {@code taken} instead.
      */
-    private Map<String, Long> waiting(BrainMatrix matrix) {
-        Map<String, Long> waiting = new HashMap<>();
+    private Map<String, List<Budget>> waiting(BrainMatrix matrix) {
+        Map<String, List<Budget>> waiting = new HashMap<>();
         for (BrainMatrix other : cache.matrices()) {
             boolean own = other.getMetadata().getUid().equals(matrix.getMetadata().getUid());
             if (own || other.getStatus() == null || other.getSpec() == null) {
                 continue;
             }
-            Map<String, Long> budgets =
+            Map<String, Budget> budgets =
                     other.getSpec().instances().stream()
                             .collect(
                                     Collectors.toMap(
-                                            Instance::name,
-                                            i -> Bytes.of(i.budget().ram()),
-                                            (a, b) -> a));
+                                            Instance::name, Instance::budget, (a, b) -> a));
             for (InstanceStatus status : other.getStatus().instances()) {
-                Long budget = budgets.get(status.name());
+                Budget budget = budgets.get(status.name());
                 boolean waits =
                         status.pod() == null
                                 && status.reason() != Reason.Suspended
                                 && status.reason() != Reason.TooManyDeaths;
                 if (budget != null && status.node() != null && waits) {
-                    waiting.merge(status.node(), budget, Long::sum);
+                    waiting.computeIfAbsent(status.node(), n -> new ArrayList<>()).add(budget);
                 }
             }
         }
@@ -220,23 +222,29 @@ public final class MatrixReader {
      * @param free now; while somebody loads there only by promises, since measured memory moves
      * @param most if none of ours were there
      */
-    private record Account(long free, long most, boolean hasAgent) {}
+    private record Account(boolean unified, Room free, Room most, boolean hasAgent) {}
 
     private Account account(String node) {
         NodeSnapshot snapshot = nodes.occupied(node);
+        boolean unified = NodeReader.unified(cache.nodeMemory(node));
         if (snapshot.reading().isEmpty()) {
-            return new Account(0, snapshot.allocatable() - snapshot.foreign(), false);
+            return new Account(
+                    unified,
+                    new Room(0, 0),
+                    new Room(snapshot.allocatable() - snapshot.foreign(), 0),
+                    false);
         }
         Ledger ledger = Ledger.of(snapshot, snapshot.reading().get());
         return new Account(
+                unified,
                 snapshot.lane().holder().isPresent()
-                        ? ledger.free()
-                        : Math.min(ledger.free(), ledger.measuredFree()),
+                        ? ledger.promised()
+                        : ledger.promised().least(ledger.measured()),
                 ledger.most(),
                 true);
     }
 
-    private static NodeView view(Node node, Account account, long promised) {
+    private static NodeView view(Node node, Account account, List<Budget> waiting) {
         String name = node.getMetadata().getName();
         List<Taint> taints =
                 node.getSpec() == null || node.getSpec().getTaints() == null
@@ -259,8 +267,11 @@ public final class MatrixReader {
                                                 Objects.requireNonNullElse(t.getValue(), ""),
                                                 t.getEffect()))
                         .toList(),
+                account.unified(),
                 account.free(),
-                promised,
+                waiting.stream()
+                        .map(budget -> Commitment.of(budget, account.unified()))
+                        .reduce(Commitment.none(account.unified()), Commitment::plus),
                 account.most(),
                 account.hasAgent());
     }

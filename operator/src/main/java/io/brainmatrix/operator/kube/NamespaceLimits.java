@@ -30,7 +30,8 @@ public record NamespaceLimits(Map<String, Limit> byNamespace) {
      * The limits of one namespace; absent ones do not bound.
      *
      * @param maxPriority highest priority of an instance, its watchers' counted
-     * @param maxMemory sum of the budgets of all its instances that are let in
+     * @param maxMemory sum of the budgets, RAM and GPU together, of all its instances that are let
+     *     in
      */
     public record Limit(@Nullable Integer maxPriority, @Nullable Quantity maxMemory) {}
 
@@ -84,12 +85,12 @@ public record NamespaceLimits(Map<String, Limit> byNamespace) {
         Optional<Long> maxMemory = bytes(limit.maxMemory());
         if (maxMemory.isPresent()) {
             long taken = promised.applyAsLong(namespace);
-            if (taken + candidate.commitment() > maxMemory.get()) {
+            if (taken + candidate.commitment().total() > maxMemory.get()) {
                 return candidate.hindered(
                         over(
-                                "needs %s, namespace `%s` has %s of %s left; lower `spec.instances[%s].budget.ram`, remove instances, or ask whoever installed the operator (`namespaceLimits`)"
+                                "needs %s, namespace `%s` has %s of %s left; lower `spec.instances[%s].budget`, remove instances, or ask whoever installed the operator (`namespaceLimits`)"
                                         .formatted(
-                                                Bytes.text(candidate.commitment()),
+                                                Bytes.text(candidate.commitment().total()),
                                                 namespace,
                                                 Bytes.text(maxMemory.get() - taken),
                                                 Bytes.text(maxMemory.get()),

@@ -3,6 +3,7 @@ package io.brainmatrix.operator.kube;
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.api.v1alpha1.Bytes;
 import io.brainmatrix.api.v1alpha1.Durations;
+import io.brainmatrix.api.v1alpha1.GpuMemory;
 import io.brainmatrix.api.v1alpha1.Instance;
 import io.brainmatrix.api.v1alpha1.MemoryPressure;
 import io.brainmatrix.api.v1alpha1.NodeMemory;
@@ -13,6 +14,7 @@ import io.brainmatrix.api.v1alpha1.SwapUse;
 import io.brainmatrix.api.v1alpha1.Temperature;
 import io.brainmatrix.operator.admission.Candidate;
 import io.brainmatrix.operator.admission.CandidatePolicy;
+import io.brainmatrix.operator.admission.Commitment;
 import io.brainmatrix.operator.admission.InstanceKey;
 import io.brainmatrix.operator.admission.Lane;
 import io.brainmatrix.operator.admission.NodeReading;
@@ -97,7 +99,13 @@ public final class NodeReader {
             if (matrix == null || !placedOn(matrix, nodeName)) {
                 continue;
             }
-            CandidatePolicy.on(nodeName, view(matrix, present(matrix, nodeName, pods))).stream()
+            CandidatePolicy.on(
+                            nodeName,
+                            view(
+                                    matrix,
+                                    unified(cache.nodeMemory(nodeName)),
+                                    present(matrix, nodeName, pods)))
+                    .stream()
                     .map(c -> settings.limits().apply(c, this::promisedIn))
                     .map(c -> Refusals.apply(c, lease, now))
                     .forEach(candidates::add);
@@ -114,7 +122,7 @@ public final class NodeReader {
                         p ->
                                 !PodReader.ended(
                                         p, PodReader.nodeOf(p).flatMap(cache::node).isPresent()))
-                .mapToLong(PodReader::memoryLimit)
+                .mapToLong(p -> PodReader.memoryLimit(p) + PodReader.gpuBudget(p))
                 .sum();
     }
 
@@ -166,7 +174,7 @@ public final class NodeReader {
                 .toList();
     }
 
-    private CandidatePolicy.MatrixView view(BrainMatrix matrix, List<Pod> pods) {
+    private CandidatePolicy.MatrixView view(BrainMatrix matrix, boolean unified, List<Pod> pods) {
         Set<String> occupied = new HashSet<>();
         Set<String> leaving = new HashSet<>();
         for (Pod pod : pods) {
@@ -178,7 +186,7 @@ public final class NodeReader {
         }
         leaving.removeAll(occupied);
         return new CandidatePolicy.MatrixView(
-                matrix, hashes(matrix), occupied, leaving, modelHindrances(matrix));
+                matrix, unified, hashes(matrix), occupied, leaving, modelHindrances(matrix));
     }
 
     /** Whether it carries our finalizer: its end, if it has ended, is not written down yet. */
@@ -262,7 +270,8 @@ public final class NodeReader {
                         PodReader.label(pod, WorkloadNames.INSTANCE).orElse("")),
                 pod.getMetadata().getName(),
                 pod.getMetadata().getUid(),
-                PodReader.memoryLimit(pod),
+                new Commitment(
+                        PodReader.memoryLimit(pod), PodReader.gpuBudget(pod), unified(memory)),
                 reported.map(PodMemory::used).map(OptionalLong::of).orElse(OptionalLong.empty()),
                 everReady,
                 PodReader.ready(pod),
@@ -310,7 +319,20 @@ public final class NodeReader {
                         trouble,
                         Optional.ofNullable(status.temperature())
                                 .filter(Temperature::tooHot)
-                                .map(NodeReader::heat)));
+                                .map(NodeReader::heat),
+                        unified(Optional.of(memory)) ? Optional.empty() : gpu(status)));
+    }
+
+    /** Whether CPU and GPU share one pool: a node whose agent says nothing else has one. */
+    static boolean unified(Optional<NodeMemory> memory) {
+        return memory.map(NodeMemory::getStatus).map(NodeMemoryStatus::unified).orElse(true);
+    }
+
+    private static Optional<NodeReading.Gpu> gpu(NodeMemoryStatus status) {
+        GpuMemory gpu = status.gpu();
+        return gpu == null || gpu.total() == null || gpu.used() == null
+                ? Optional.empty()
+                : Optional.of(new NodeReading.Gpu(gpu.total(), gpu.used()));
     }
 
     private static String heat(Temperature temperature) {

@@ -111,6 +111,15 @@ final class PodReader {
                 .sum();
     }
 
+    /** What one of ours may have on the GPU; 0 for one that uses none. */
+    static long gpuBudget(Pod pod) {
+        try {
+            return annotation(pod, WorkloadNames.GPU_BUDGET).map(Long::parseLong).orElse(0L);
+        } catch (NumberFormatException e) {
+            return 0; // somebody else's annotation
+        }
+    }
+
     /**
      * What a foreign pod is charged: the larger of its containers' requests together and its
      * largest init container's, as the scheduler charges it.

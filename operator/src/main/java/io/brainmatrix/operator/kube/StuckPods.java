@@ -20,8 +20,12 @@ import java.util.function.Function;
  * Event, so those are asked for when a pod's container has not been created for a while.
  */
 final class StuckPods {
-    /** A kubelet mounts and creates within this time unless something is wrong. */
-    static final Duration PATIENCE = Duration.ofSeconds(3);
+    /**
+     * A kubelet mounts and creates within this time unless something is wrong. Its end and the
+     * pod's way out come on top, and the lane is to be free within 5 s; a mount that fails once and
+     * works 10 s later is tried again sooner than the kubelet would.
+     */
+    static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private static final Set<String> NO_IMAGE =
             Set.of(

@@ -3,6 +3,7 @@ package io.brainmatrix.operator.matrix;
 import io.brainmatrix.api.v1alpha1.Bytes;
 import io.brainmatrix.api.v1alpha1.Crashes;
 import io.brainmatrix.api.v1alpha1.EndClass;
+import io.brainmatrix.api.v1alpha1.GpuShare;
 import io.brainmatrix.api.v1alpha1.Instance;
 import io.brainmatrix.api.v1alpha1.InstanceMemory;
 import io.brainmatrix.api.v1alpha1.InstanceStatus;
@@ -51,6 +52,7 @@ final class InstancePolicy {
                 null,
                 null,
                 List.of(),
+                null,
                 null);
     }
 
@@ -83,6 +85,7 @@ final class InstancePolicy {
             absent(snapshot, wanted, draft);
         }
         draft.memory(snapshot, wanted, living);
+        draft.gpu(snapshot, wanted, living);
         return new Outcome(draft.build(snapshot), steps);
     }
 
@@ -254,6 +257,7 @@ final class InstancePolicy {
         @Nullable Instant nextAttempt;
         Set<String> modelMissingOn;
         @Nullable InstanceMemory memory;
+        @Nullable GpuShare gpu;
         boolean admitted;
         boolean ready;
 
@@ -275,6 +279,7 @@ final class InstancePolicy {
             nextAttempt = before.nextAttempt();
             modelMissingOn = new TreeSet<>(before.modelMissingOn());
             memory = before.memory();
+            gpu = before.gpu();
             if (before.phase() == Phase.BackOff
                     || before.phase() == Phase.Faulty
                     || before.phase() == Phase.Suspended) {
@@ -384,6 +389,25 @@ final class InstancePolicy {
             }
         }
 
+        /** As {@link #memory}: what the engine told is so until another life tells. */
+        void gpu(MatrixSnapshot snapshot, Optional<Instance> wanted, Optional<PodView> living) {
+            Long declared = wanted.map(i -> i.budget().gpu()).map(Bytes::of).orElse(null);
+            if (declared == null) {
+                gpu = null;
+                return;
+            }
+            boolean sameLife = living.isPresent() && living.get().name().equals(before.pod());
+            GpuShare told =
+                    living.map(p -> snapshot.memory().get(p.uid()))
+                            .map(PodMemory::gpu)
+                            .orElse(sameLife || living.isEmpty() ? gpu : null);
+            gpu =
+                    told == null
+                            ? new GpuShare(declared, null, null, null)
+                            : new GpuShare(
+                                    declared, told.predicted(), told.layersOnGpu(), told.layers());
+        }
+
         void say(Phase nextPhase, Reason nextReason, @Nullable String nextMessage) {
             phase = nextPhase;
             reason = nextReason;
@@ -410,7 +434,8 @@ final class InstancePolicy {
                     retries,
                     nextAttempt,
                     List.copyOf(modelMissingOn),
-                    memory);
+                    memory,
+                    gpu);
         }
     }
 }

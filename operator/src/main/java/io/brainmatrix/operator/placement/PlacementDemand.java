@@ -1,20 +1,24 @@
 package io.brainmatrix.operator.placement;
 
+import io.brainmatrix.api.v1alpha1.Budget;
+import io.brainmatrix.operator.admission.Commitment;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * What an instance asks of its node; bytes.
+ * What an instance asks of its node.
  *
- * @param needed budget and headroom
+ * @param budget what it may use; bytes are in it
+ * @param headroomPercent room beyond the budget while it is let in
  * @param nodeSelector labels that the node must have: the matrix's, and its runtime class's
  * @param present where it is placed now, if anywhere
  * @param withoutModel nodes where its latest tries found no model: others go first
  */
 public record PlacementDemand(
-        long needed,
+        Budget budget,
+        int headroomPercent,
         Map<String, String> nodeSelector,
         List<Tolerated> tolerations,
         Optional<String> present,
@@ -23,6 +27,11 @@ public record PlacementDemand(
         nodeSelector = Map.copyOf(nodeSelector);
         tolerations = List.copyOf(tolerations);
         withoutModel = Set.copyOf(withoutModel);
+    }
+
+    /** Budget and headroom, as they would be charged on a node. */
+    Commitment needed(NodeView node) {
+        return Commitment.of(budget, node.unified()).withHeadroom(headroomPercent);
     }
 
     /**

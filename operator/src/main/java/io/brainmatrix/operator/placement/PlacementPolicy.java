@@ -1,6 +1,7 @@
 package io.brainmatrix.operator.placement;
 
 import io.brainmatrix.api.v1alpha1.Bytes;
+import io.brainmatrix.operator.admission.Commitment;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -33,7 +34,7 @@ public final class PlacementPolicy {
         }
         if (able.isEmpty() && nodes.stream().anyMatch(n -> rule(demand, n).isEmpty())) {
             return new PlacementPlan.BudgetExceedsNode(
-                    "too big for every node that may run it: %s; lower its `budget.ram`"
+                    "too big for every node that may run it: %s; lower its `budget`"
                             .formatted(String.join("; ", refusals)));
         }
         if (able.isEmpty()) {
@@ -46,7 +47,7 @@ public final class PlacementPolicy {
         NodeView best =
                 able.stream()
                         .max(
-                                better.thenComparingLong(NodeView::room)
+                                better.thenComparingLong(n -> n.room().memory())
                                         .thenComparing(NodeView::name, Comparator.reverseOrder()))
                         .orElseThrow();
         return new PlacementPlan.Place(
@@ -59,19 +60,26 @@ public final class PlacementPolicy {
     }
 
     private static int rank(PlacementDemand demand, NodeView node) {
-        int fits = node.room() >= demand.needed() ? 2 : node.free() >= demand.needed() ? 1 : 0;
+        Commitment needed = demand.needed(node);
+        int fits = node.room().holds(needed) ? 2 : node.free().holds(needed) ? 1 : 0;
         int model = demand.withoutModel().contains(node.name()) ? 0 : 1;
         return (node.schedulable() ? 6 : 0) + (2 * fits) + model;
     }
 
     private static Optional<String> refusal(PlacementDemand demand, NodeView node) {
         Optional<String> rule = rule(demand, node);
-        if (rule.isPresent() || demand.needed() <= node.most()) {
+        Commitment needed = demand.needed(node);
+        if (rule.isPresent() || node.most().holds(needed)) {
             return rule;
         }
+        boolean memory = needed.memory() > node.most().memory();
         return Optional.of(
                 "needs %s, it can give at most %s even when empty"
-                        .formatted(Bytes.text(demand.needed()), Bytes.text(node.most())));
+                        .formatted(
+                                memory
+                                        ? Bytes.text(needed.memory())
+                                        : Bytes.text(needed.discrete()) + " of GPU memory",
+                                Bytes.text(memory ? node.most().memory() : node.most().gpu())));
     }
 
     /** Why a node may not run it, whatever its size. */
@@ -94,6 +102,9 @@ public final class PlacementPolicy {
         }
         if (!node.hasAgent()) {
             return Optional.of("has no NodeMemory; is its node agent running?");
+        }
+        if (demand.needed(node).discrete() > 0 && node.most().gpu() == 0) {
+            return Optional.of("tells of no memory of a GPU");
         }
         return Optional.empty();
     }

@@ -120,7 +120,7 @@ public final class EndClassifier {
             return Optional.of(EndClass.EngineFault);
         }
         return switch (code) { // contracts/README.md
-            case 10, 11, 12, 13, 14, 20 -> Optional.of(EndClass.ConfigurationFault);
+            case 10, 11, 12, 13, 14, 15, 20 -> Optional.of(EndClass.ConfigurationFault);
             case 3, 40 -> Optional.of(EndClass.EngineFault);
             case 30 -> Optional.of(EndClass.LoadAborted);
             case 31 -> Optional.of(EndClass.GuardEnded);

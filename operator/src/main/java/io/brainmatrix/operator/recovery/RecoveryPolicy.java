@@ -169,6 +169,7 @@ public final class RecoveryPolicy {
             case 12 -> Reason.DigestMismatch;
             case 13 -> Reason.ModelInvalid;
             case 14 -> Reason.FootprintOverBudget;
+            case 15 -> Reason.GpuUnavailable;
             case 20 -> Reason.LimitNotApplied;
             default -> Reason.PodRefused;
         };

@@ -117,6 +117,12 @@ public final class InferencePod {
                         .build();
         request.bootId()
                 .ifPresent(id -> pod.getMetadata().getAnnotations().put(WorkloadNames.BOOT_ID, id));
+        Quantity gpu = instance.budget().gpu();
+        if (gpu != null) {
+            pod.getMetadata()
+                    .getAnnotations()
+                    .put(WorkloadNames.GPU_BUDGET, Long.toString(Bytes.of(gpu)));
+        }
         if (placement != null) {
             pod.getSpec().setNodeSelector(placement.nodeSelector());
             pod.getSpec().setRuntimeClassName(placement.runtimeClassName());

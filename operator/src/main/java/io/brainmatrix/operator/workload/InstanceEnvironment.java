@@ -7,6 +7,7 @@ import io.brainmatrix.api.v1alpha1.Crash;
 import io.brainmatrix.api.v1alpha1.EngineSpec;
 import io.brainmatrix.api.v1alpha1.Instance;
 import io.brainmatrix.api.v1alpha1.ModelSource;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,8 @@ record InstanceEnvironment(
     /** Name of the environment variable. */
     static final String NAME = "BRAINMATRIX_INSTANCE";
 
-    record BudgetBytes(long ram) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record BudgetBytes(long ram, @Nullable Long gpu) {}
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record ModelFile(String path, String source, @Nullable String sha256) {}
@@ -43,9 +45,11 @@ record InstanceEnvironment(
             int parallel,
             int batchSize,
             String cacheTypeK,
-            String cacheTypeV) {
+            String cacheTypeV,
+            @Nullable Integer gpuLayers) {
         static EngineSettings of(@Nullable EngineSpec spec) {
-            EngineSpec engine = spec == null ? new EngineSpec(null, null, null, null, null) : spec;
+            EngineSpec engine =
+                    spec == null ? new EngineSpec(null, null, null, null, null, null) : spec;
             // Defaults as in the API, for an object that was written before they were there.
             return new EngineSettings(
                     engine.contextLength() == null ? 2048 : engine.contextLength(),
@@ -54,7 +58,13 @@ record InstanceEnvironment(
                     engine.batchSize() == null ? 512 : engine.batchSize(),
                     engine.cacheTypeK() == null ? "f16" : engine.cacheTypeK().name(),
                     // A quantised V cache needs flash attention, which the API does not offer.
-                    "f16");
+                    "f16",
+                    layers(engine.gpuLayers()));
+        }
+
+        /** Absent for as many as fit. */
+        private static @Nullable Integer layers(@Nullable IntOrString layers) {
+            return layers == null ? null : layers.getIntVal();
         }
     }
 
@@ -82,7 +92,11 @@ record InstanceEnvironment(
                         life,
                         instance.priority() == null ? 0 : instance.priority(),
                         nodeReserve,
-                        new BudgetBytes(Bytes.of(instance.budget().ram())),
+                        new BudgetBytes(
+                                Bytes.of(instance.budget().ram()),
+                                instance.budget().gpu() == null
+                                        ? null
+                                        : Bytes.of(instance.budget().gpu())),
                         new ModelFile(
                                 volume.pathInPod(), ModelVolume.describe(model), model.sha256()),
                         EngineSettings.of(instance.engine()),

@@ -5,6 +5,7 @@ import io.brainmatrix.api.v1alpha1.Bytes;
 import io.brainmatrix.api.v1alpha1.Instance;
 import io.brainmatrix.api.v1alpha1.ModelSource;
 import io.brainmatrix.api.v1alpha1.Placement;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -30,6 +31,10 @@ public final class SpecHash {
                 instance.budget().cpu() == null
                         ? null
                         : instance.budget().cpu().getNumericalAmount().toPlainString());
+        Quantity gpu = instance.budget().gpu();
+        if (gpu != null) { // else the hash is that of a version without GPU budgets
+            seen.put("gpu", Bytes.of(gpu));
+        }
         seen.put("model", model(spec, instance));
         seen.put("engine", InstanceEnvironment.EngineSettings.of(instance.engine()));
         seen.put("role", instance.role());

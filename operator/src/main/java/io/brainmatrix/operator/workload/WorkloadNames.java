@@ -32,6 +32,9 @@ public final class WorkloadNames {
     /** Label by which a claim finds its own volume. */
     public static final String VOLUME = "brainmatrix.io/volume";
 
+    /** Bytes that an instance may have on the GPU: nothing else of its pod tells. */
+    public static final String GPU_BUDGET = "brainmatrix.io/gpu-budget";
+
     public static final String BOOT_ID = "brainmatrix.io/boot-id";
     public static final String LOAD_TIMEOUT = "brainmatrix.io/load-timeout";
 

@@ -35,7 +35,7 @@ class CandidatePolicyTest {
         return CandidatePolicy.on(
                         "edge",
                         new CandidatePolicy.MatrixView(
-                                matrix, Map.of(), Set.of(), Set.of(), Map.of()))
+                                matrix, true, Map.of(), Set.of(), Set.of(), Map.of()))
                 .getFirst();
     }
 

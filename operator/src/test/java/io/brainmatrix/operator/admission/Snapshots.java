@@ -34,6 +34,7 @@ record Snapshots(NodeSnapshot node) {
                                         false,
                                         false,
                                         "",
+                                        Optional.empty(),
                                         Optional.empty())),
                         Lane.free(),
                         List.of(),
@@ -44,7 +45,11 @@ record Snapshots(NodeSnapshot node) {
         return new InstanceKey("brains", "jar", "uid", instance);
     }
 
-    static Candidate candidate(String instance, long commitment) {
+    static Candidate candidate(String instance, long ram) {
+        return candidate(instance, new Commitment(ram, 0, true));
+    }
+
+    static Candidate candidate(String instance, Commitment commitment) {
         return new Candidate(
                 key(instance),
                 "jar-" + instance + "-1",
@@ -113,13 +118,17 @@ record Snapshots(NodeSnapshot node) {
     }
 
     /** A pod that serves and uses what it was promised. */
-    static Occupant serving(String instance, long commitment) {
+    static Occupant serving(String instance, long ram) {
+        return serving(instance, new Commitment(ram, 0, true));
+    }
+
+    static Occupant serving(String instance, Commitment commitment) {
         return new Occupant(
                 key(instance),
                 "jar-" + instance + "-1",
                 "pod-" + instance,
                 commitment,
-                OptionalLong.of(commitment),
+                OptionalLong.of(commitment.ram()),
                 true,
                 true,
                 false,
@@ -133,7 +142,11 @@ record Snapshots(NodeSnapshot node) {
     }
 
     /** A pod that was let in so long ago and is not ready. */
-    static Occupant loading(String instance, long commitment, Duration since) {
+    static Occupant loading(String instance, long ram, Duration since) {
+        return loading(instance, new Commitment(ram, 0, true), since);
+    }
+
+    static Occupant loading(String instance, Commitment commitment, Duration since) {
         return new Occupant(
                 key(instance),
                 "jar-" + instance + "-1",
@@ -221,6 +234,26 @@ record Snapshots(NodeSnapshot node) {
         return reading(read(true, r().available(), r().settledSince(), r().slopePerSecond(), true));
     }
 
+    /** With a GPU that has memory of its own. */
+    Snapshots gpu(long total, long used) {
+        NodeReading r = r();
+        return reading(
+                new NodeReading(
+                        r.fresh(),
+                        r.takenAt(),
+                        r.capacity(),
+                        r.available(),
+                        r.reserve(),
+                        r.slopePerSecond(),
+                        r.settledSince(),
+                        r.settleWindow(),
+                        r.swapping(),
+                        r.pressured(),
+                        r.trouble(),
+                        r.heat(),
+                        Optional.of(new NodeReading.Gpu(total, used))));
+    }
+
     Snapshots hot(String heat) {
         NodeReading r = r();
         return reading(
@@ -236,7 +269,8 @@ record Snapshots(NodeSnapshot node) {
                         false,
                         false,
                         "",
-                        Optional.of(heat)));
+                        Optional.of(heat),
+                        r.gpu()));
     }
 
     AdmissionDecision decide() {
@@ -265,7 +299,8 @@ record Snapshots(NodeSnapshot node) {
                 swapping,
                 false,
                 swapping ? "pages are being swapped" : "",
-                Optional.empty());
+                Optional.empty(),
+                r().gpu());
     }
 
     private Snapshots with(

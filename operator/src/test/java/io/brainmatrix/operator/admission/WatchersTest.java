@@ -13,7 +13,7 @@ class WatchersTest {
         return new Instance(
                 name,
                 null,
-                new Budget(new Quantity("1Gi"), null),
+                new Budget(new Quantity("1Gi"), null, null),
                 List.of(watches),
                 priority,
                 null,

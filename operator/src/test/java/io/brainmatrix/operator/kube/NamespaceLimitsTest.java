@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.brainmatrix.api.v1alpha1.Reason;
 import io.brainmatrix.operator.admission.Candidate;
+import io.brainmatrix.operator.admission.Commitment;
 import io.brainmatrix.operator.admission.InstanceKey;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +24,7 @@ class NamespaceLimitsTest {
         return new Candidate(
                 new InstanceKey(namespace, "jar", "uid", "subject"),
                 "jar-subject-1",
-                3 * GI,
+                new Commitment(2 * GI, GI, false), // both parts count
                 20,
                 priority,
                 0,

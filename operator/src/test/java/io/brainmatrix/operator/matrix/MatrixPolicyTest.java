@@ -51,7 +51,7 @@ class MatrixPolicyTest {
                                 new Instance(
                                         "subject",
                                         null,
-                                        new Budget(new Quantity("1Gi"), null),
+                                        new Budget(new Quantity("1Gi"), null, null),
                                         null,
                                         0,
                                         null,

@@ -2,6 +2,10 @@ package io.brainmatrix.operator.placement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.brainmatrix.api.v1alpha1.Budget;
+import io.brainmatrix.operator.admission.Commitment;
+import io.brainmatrix.operator.admission.Room;
+import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,12 +22,22 @@ class PlacementPolicyTest {
     private static NodeView node(
             String name, long free, long promised, long most, NodeView.Taint... taints) {
         return new NodeView(
-                name, true, true, Map.of("zone", "a"), List.of(taints), free, promised, most, true);
+                name,
+                true,
+                true,
+                Map.of("zone", "a"),
+                List.of(taints),
+                true,
+                new Room(free, 0),
+                new Commitment(promised, 0, true),
+                new Room(most, 0),
+                true);
     }
 
     private static PlacementDemand demand(long needed, String present) {
         return new PlacementDemand(
-                needed,
+                new Budget(new Quantity(Long.toString(needed)), null, null),
+                0,
                 Map.of("zone", "a"),
                 List.of(),
                 present.isEmpty() ? Optional.empty() : Optional.of(present),
@@ -32,7 +46,8 @@ class PlacementPolicyTest {
 
     private static PlacementDemand missing(PlacementDemand demand, String... nodes) {
         return new PlacementDemand(
-                demand.needed(),
+                demand.budget(),
+                demand.headroomPercent(),
                 demand.nodeSelector(),
                 demand.tolerations(),
                 demand.present(),
@@ -109,5 +124,55 @@ class PlacementPolicyTest {
     void noNodesAtAllIsSaid() {
         assertThat(place(demand(GI, "")))
                 .isEqualTo(new PlacementPlan.NoNodeFits("the cluster has no nodes"));
+    }
+
+    /** A node whose GPU has memory of its own. */
+    private static NodeView discrete(String name, long free, long gpuFree, long gpu) {
+        return new NodeView(
+                name,
+                true,
+                true,
+                Map.of("zone", "a"),
+                List.of(),
+                false,
+                new Room(free, gpuFree),
+                Commitment.none(false),
+                new Room(8 * GI, gpu),
+                true);
+    }
+
+    private static PlacementDemand onGpu(long ram, long gpu) {
+        return new PlacementDemand(
+                new Budget(
+                        new Quantity(Long.toString(ram)), null, new Quantity(Long.toString(gpu))),
+                0,
+                Map.of("zone", "a"),
+                List.of(),
+                Optional.empty(),
+                Set.of());
+    }
+
+    @Test
+    void aGpuBudgetIsChargedToThePoolWhereThereIsOneAndToTheGpuElsewhere() {
+        NodeView unified = node("a", 4 * GI, 8 * GI);
+
+        assertThat(place(onGpu(2 * GI, 3 * GI), unified, discrete("b", 4 * GI, 3 * GI, 8 * GI)))
+                .isEqualTo(new PlacementPlan.Place("b"));
+        assertThat(place(onGpu(2 * GI, 2 * GI), unified, discrete("b", 4 * GI, GI, 8 * GI)))
+                .isEqualTo(new PlacementPlan.Place("a"));
+        assertThat(place(onGpu(3 * GI, 6 * GI), unified, discrete("b", 4 * GI, 0, 8 * GI)))
+                .isEqualTo(new PlacementPlan.Place("b"));
+    }
+
+    @Test
+    void aNodeWhoseGpuNobodyTellsOfMayNotRunItAndOneTooSmallSaysSo() {
+        assertThat(place(onGpu(GI, GI), discrete("a", 4 * GI, 0, 0)))
+                .isEqualTo(
+                        new PlacementPlan.NoNodeFits(
+                                "no node may run it: `a`: tells of no memory of a GPU"));
+        assertThat(place(onGpu(GI, 9 * GI), discrete("a", 4 * GI, 8 * GI, 8 * GI)))
+                .isEqualTo(
+                        new PlacementPlan.BudgetExceedsNode(
+                                "too big for every node that may run it: `a`: needs 9Gi of GPU memory, it can give at most 8Gi even when empty; lower its `budget`"));
     }
 }

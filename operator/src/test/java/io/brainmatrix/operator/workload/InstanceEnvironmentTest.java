@@ -35,8 +35,8 @@ class InstanceEnvironmentTest {
                           - name: subject
                             role: Subject
                             priority: 10
-                            budget: {ram: 512Mi}
-                            engine: {contextLength: 2048, threads: 2, parallel: 1, batchSize: 512, cacheTypeK: f16}
+                            budget: {ram: 512Mi, gpu: 1Gi}
+                            engine: {contextLength: 2048, threads: 2, parallel: 1, batchSize: 512, cacheTypeK: f16, gpuLayers: 12}
                         """,
                         BrainMatrix.class);
         List<Crash> deaths =
