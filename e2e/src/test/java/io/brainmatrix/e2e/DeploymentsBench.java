@@ -27,6 +27,13 @@ class DeploymentsBench {
     private static final Duration WINDOWS = Duration.ofSeconds(NAMES.size());
     private static final int ROUNDS = 3;
 
+    /** Of each model; the larger, the more three loads at once are in each other's way. */
+    private static final int MODEL_MIB =
+            Integer.getInteger("brainmatrix.bench.mib", Models.LARGE_MIB);
+
+    /** Weights, and what the arithmetic asks for beside them. */
+    private static final int BUDGET_MIB = MODEL_MIB + MODEL_MIB / 5 + 350;
+
     private final Cluster cluster;
     private final World world = new World();
 
@@ -47,11 +54,13 @@ class DeploymentsBench {
 
     @Test
     void sideBySide() {
-        world.place(Models.chain(Models.LARGE_MIB), "race.gguf");
+        world.place(Models.chain(MODEL_MIB), "race.gguf");
         try (ClusterUser user = new ClusterUser(cluster, "e2e-race")) {
             Matrix matrix = Matrix.on(MATRIX, World.hostPath("race.gguf"));
             for (String name : NAMES) {
-                matrix = matrix.instance("name: " + name + ", budget: {ram: 700Mi}");
+                matrix =
+                        matrix.instance(
+                                "name: %s, budget: {ram: %dMi}".formatted(name, BUDGET_MIB));
             }
             user.apply(matrix);
             user.awaitReady(MATRIX, NAMES.toArray(String[]::new));
@@ -63,8 +72,9 @@ class DeploymentsBench {
                 Run lane = lane(user);
                 Run plain = plain(user, specs);
                 Bench.say(
-                        "lane: first %.1f s, all %.1f s; Deployments: first %.1f s, all %.1f s; first %.2f, all %.2f of theirs and the windows of %d s"
+                        "%d MiB each, lane: first %.1f s, all %.1f s; Deployments: first %.1f s, all %.1f s; first %.2f, all %.2f of theirs and the windows of %d s"
                                 .formatted(
+                                        MODEL_MIB,
                                         lane.first(),
                                         lane.all(),
                                         plain.first(),

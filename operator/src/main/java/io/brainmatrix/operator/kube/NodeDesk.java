@@ -29,6 +29,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -200,12 +201,14 @@ public final class NodeDesk {
     }
 
     private static Optional<Duration> again(NodeSnapshot snapshot, AdmissionDecision decision) {
-        boolean starting =
+        Optional<Duration> starting =
                 snapshot.occupants().stream()
-                        .anyMatch(o -> !o.ended() && !o.everReady() && !o.loaded());
+                        .filter(o -> !o.ended() && !o.everReady() && !o.loaded())
+                        .map(o -> whileStarting(o, snapshot.now()))
+                        .min(Duration::compareTo);
         Stream<Duration> waits =
                 Stream.of(
-                                starting ? Optional.of(WHILE_STARTING) : Optional.<Duration>empty(),
+                                starting,
                                 decision.waiting().isEmpty() && snapshot.lane().holder().isEmpty()
                                         ? Optional.<Duration>empty()
                                         : Optional.of(WHILE_WAITING),
@@ -213,6 +216,12 @@ public final class NodeDesk {
                                         .map(at -> Duration.between(snapshot.now(), at)))
                         .flatMap(Optional::stream);
         return waits.min(Duration::compareTo).map(d -> d.isPositive() ? d : Duration.ofMillis(10));
+    }
+
+    /** Nothing is asked of it before its kubelet and scheduler have had their time. */
+    private static Duration whileStarting(Occupant pod, Instant now) {
+        Duration patience = Duration.between(now, pod.created().plus(StuckPods.PATIENCE));
+        return patience.isPositive() ? patience : WHILE_STARTING;
     }
 
     private void takeLane(String node, Candidate candidate, Latest latest) {
