@@ -109,6 +109,7 @@ final class Checks implements PaperServer.Watcher {
         once(pod);
         oneAtATime(node, pod);
         room(node, pod);
+        share(pod);
         fresh(node, pod);
     }
 
@@ -196,6 +197,33 @@ final class Checks implements PaperServer.Watcher {
                 .filter(p -> charged(node, p))
                 .mapToLong(Pods::gpu)
                 .sum();
+    }
+
+    /** All of one namespace. */
+    private void share(Pod admitted) {
+        Optional<Long> most = world.mostMemory();
+        long promised = promised();
+        if (most.isPresent() && promised > most.get()) {
+            throw new Violation(
+                    "R2: with %s its namespace has %s of %s"
+                            .formatted(
+                                    PaperServer.key(admitted),
+                                    Bytes.text(promised),
+                                    Bytes.text(most.get())));
+        }
+    }
+
+    /** Promised to all of ours, on all nodes, by the nodes' own truth. */
+    private long promised() {
+        long promised = 0;
+        for (Pod pod : world.server.list(Pod.class)) {
+            String name = Pods.nodeOf(pod);
+            PaperNode node = name == null ? null : world.node(name);
+            if (node != null && charged(node, pod)) {
+                promised += Pods.limit(pod) + Pods.gpu(pod);
+            }
+        }
+        return promised;
     }
 
     private static long needed(long commitment) {
@@ -392,7 +420,10 @@ final class Checks implements PaperServer.Watcher {
                     status.crashes() != null
                             && status.crashes().consecutive() != null
                             && status.crashes().consecutive() > 3;
-            if (waits || exhausted) {
+            Quantity share = instance.budget().gpu();
+            long budget = Bytes.of(instance.budget().ram()) + (share == null ? 0 : Bytes.of(share));
+            boolean over = world.mostMemory().filter(m -> promised() + budget > m).isPresent();
+            if (waits || exhausted || over) {
                 continue;
             }
             long needed = needed(Bytes.of(instance.budget().ram()));

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.HashMap;
 import java.util.List;
@@ -72,6 +73,12 @@ final class PaperApi implements ClusterApi {
     public List<Pod> managedPods() {
         before();
         return world.server.list(Pod.class).stream().filter(Pods::ours).toList();
+    }
+
+    @Override
+    public List<Lease> lanes(String namespace) {
+        before();
+        return world.server.list(Lease.class);
     }
 
     @Override

@@ -49,7 +49,8 @@ final class PaperOperator {
                                 NAMESPACE,
                                 "inference",
                                 "IfNotPresent",
-                                List.of(Path.of("/models"))),
+                                List.of(Path.of("/models")),
+                                world.limits()),
                         new SerialAdmission(),
                         world.time.clock());
         world.time.note(name + ": starts");

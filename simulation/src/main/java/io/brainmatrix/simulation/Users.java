@@ -39,6 +39,10 @@ final class Users {
                     time.any(List.of(4L, 8L, 8L, 16L)) * PaperNode.GI,
                     time.chance(0.3) ? time.any(List.of(4L, 8L)) * PaperNode.GI : 0);
         }
+        if (time.chance(0.3)) {
+            long all = world.nodes().stream().mapToLong(PaperNode::capacity).sum();
+            world.mostMemory(all / 100 * time.between(20, 60));
+        }
         world.startOperator();
         for (long i = time.between(1, 3); i > 0; i--) {
             createMatrix();

@@ -3,6 +3,7 @@ package io.brainmatrix.simulation;
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.api.v1alpha1.InstanceStatus;
 import io.brainmatrix.api.v1alpha1.NodeMemory;
+import io.brainmatrix.operator.kube.NamespaceLimits;
 import io.brainmatrix.operator.workload.WorkloadNames;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
@@ -19,10 +20,13 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One history: everything that there is, and the controllers that are not ours. */
 final class World {
+    private Optional<Long> mostMemory = Optional.empty();
+
     /** All kinds that a cache holds. */
     static final List<Class<? extends HasMetadata>> KINDS =
             List.of(
@@ -63,6 +67,25 @@ final class World {
 
     List<PaperOperator> operators() {
         return operators;
+    }
+
+    /** Of the one namespace that people use: bytes, or no bound. */
+    Optional<Long> mostMemory() {
+        return mostMemory;
+    }
+
+    void mostMemory(long bytes) {
+        mostMemory = Optional.of(bytes);
+    }
+
+    /** As the chart would say it. */
+    NamespaceLimits limits() {
+        return mostMemory
+                .map(
+                        bytes ->
+                                NamespaceLimits.parse(
+                                        "{\"*\": {\"maxMemory\": \"%d\"}}".formatted(bytes)))
+                .orElseGet(NamespaceLimits::none);
     }
 
     void addNode(long capacity, long gpu) {

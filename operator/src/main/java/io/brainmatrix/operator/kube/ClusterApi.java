@@ -4,6 +4,7 @@ import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,9 @@ public interface ClusterApi {
 
     /** All pods of ours as they are now. */
     List<Pod> managedPods();
+
+    /** All lanes as they are now, of a namespace. */
+    List<Lease> lanes(String namespace);
 
     /** What the kubelet and the scheduler said about a pod. */
     List<Event> events(Pod pod);

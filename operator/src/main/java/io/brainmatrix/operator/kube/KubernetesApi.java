@@ -5,6 +5,7 @@ import io.brainmatrix.operator.workload.WorkloadNames;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -39,6 +40,15 @@ public final class KubernetesApi implements ClusterApi {
     public List<Pod> managedPods() {
         return client.pods()
                 .inAnyNamespace()
+                .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
+                .list()
+                .getItems();
+    }
+
+    @Override
+    public List<Lease> lanes(String namespace) {
+        return client.leases()
+                .inNamespace(namespace)
                 .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
                 .list()
                 .getItems();

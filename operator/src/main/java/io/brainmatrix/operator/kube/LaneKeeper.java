@@ -10,6 +10,7 @@ import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -34,8 +35,17 @@ public final class LaneKeeper {
         return api.get(Lease.class, namespace, WorkloadNames.lane(node));
     }
 
-    /** Takes the lane that was read as free; false when somebody was faster. */
-    public boolean take(String node, Optional<Lease> seen, Holder holder) {
+    /** All lanes as the API server has them now. */
+    public List<Lease> readAll() {
+        return api.lanes(namespace);
+    }
+
+    /**
+     * Takes the lane that was read as free; false when somebody was faster.
+     *
+     * @param promised bytes that the holder is promised: other nodes see them before its pod
+     */
+    public boolean take(String node, Optional<Lease> seen, Holder holder, long promised) {
         ZonedDateTime now = clock.instant().atZone(ZoneOffset.UTC);
         LeaseBuilder lease =
                 seen.map(LeaseBuilder::new)
@@ -57,7 +67,10 @@ public final class LaneKeeper {
                         .map(n -> n + 1)
                         .orElse(1);
         Lease wanted =
-                lease.editOrNewSpec()
+                lease.editMetadata()
+                        .addToAnnotations(WorkloadNames.PROMISED, Long.toString(promised))
+                        .endMetadata()
+                        .editOrNewSpec()
                         .withHolderIdentity(holder.identity())
                         .withAcquireTime(now)
                         .withRenewTime(now)

@@ -7,17 +7,27 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.brainmatrix.api.v1alpha1.Bytes;
 import io.brainmatrix.api.v1alpha1.Reason;
 import io.brainmatrix.operator.admission.Candidate;
+import io.brainmatrix.operator.admission.Holder;
+import io.brainmatrix.operator.admission.Lane;
+import io.brainmatrix.operator.workload.WorkloadNames;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the instances of a namespace may have, so that one tenant cannot starve another: the chart's
- * {@code namespaceLimits}. The sum of budgets is looked at by the nodes one by one; two nodes that
- * let in at the same moment may pass it together, by one instance each. A ResourceQuota on {@code
- * limits.memory} has no such gap, and refuses instead of letting wait.
+ * {@code namespaceLimits}.
+ *
+ * <p>Nodes decide one by one, and two could pass the sum together. So a lane says what its holder
+ * is promised, and whoever has taken one reads all lanes and pods once more before it makes its
+ * pod: of two nodes at least the one that took its lane last sees the other.
  *
  * @param byNamespace by name; {@code *} is every namespace that has no entry of its own
  */
@@ -98,6 +108,49 @@ public record NamespaceLimits(Map<String, Limit> byNamespace) {
             }
         }
         return candidate;
+    }
+
+    /** Whether the sum of budgets of a namespace is bounded. */
+    boolean boundMemory(String namespace) {
+        Limit limit = byNamespace.getOrDefault(namespace, byNamespace.get(ALL));
+        return limit != null && limit.maxMemory() != null;
+    }
+
+    /**
+     * What a namespace is promised: by all its pods of ours that have not ended, and by lanes whose
+     * pod is not there yet; bytes, RAM and GPU together.
+     *
+     * @param pods of ours that have not ended
+     * @param but the lane of this node: who holds it is the one who asks
+     */
+    static long promised(String namespace, List<Pod> pods, List<Lease> lanes, String but) {
+        Set<String> born = new HashSet<>();
+        long promised = 0;
+        for (Pod pod : pods) {
+            if (namespace.equals(pod.getMetadata().getNamespace())) {
+                born.add(pod.getMetadata().getName());
+                promised += PodReader.memoryLimit(pod) + PodReader.gpuBudget(pod);
+            }
+        }
+        for (Lease lane : lanes) {
+            Optional<Holder> holder =
+                    Lane.of(lane.getSpec() == null ? null : lane.getSpec().getHolderIdentity())
+                            .holder();
+            boolean unborn =
+                    holder.filter(h -> h.namespace().equals(namespace))
+                            .filter(h -> !born.contains(h.pod()))
+                            .isPresent();
+            if (unborn && !lane.getMetadata().getName().equals(but)) {
+                promised += promised(lane);
+            }
+        }
+        return promised;
+    }
+
+    private static long promised(Lease lane) {
+        Map<String, String> annotations = lane.getMetadata().getAnnotations();
+        String bytes = annotations == null ? null : annotations.get(WorkloadNames.PROMISED);
+        return bytes != null && bytes.matches("\\d{1,18}") ? Long.parseLong(bytes) : 0;
     }
 
     private static Candidate.Hindrance over(String message) {

@@ -225,7 +225,7 @@ public final class NodeDesk {
     }
 
     private void takeLane(String node, Candidate candidate, Latest latest) {
-        if (lanes.take(node, latest.lease(), candidate.holder())) {
+        if (lanes.take(node, latest.lease(), candidate.holder(), candidate.commitment().total())) {
             LOG.infof(
                     "Lane taken node=%s namespace=%s pod=%s",
                     node, candidate.key().namespace(), candidate.pod());
@@ -250,6 +250,22 @@ public final class NodeDesk {
                         .findFirst();
         if (instance.isEmpty()) {
             return; // the next pass releases the lane
+        }
+        String namespace = candidate.key().namespace();
+        if (settings.limits().boundMemory(namespace)
+                && !reader.withinLimits(candidate, node, pods.ours(), lanes.readAll())) {
+            lanes.read(node)
+                    .filter(l -> holds(l, candidate.holder()))
+                    .filter(lanes::release)
+                    .ifPresent(
+                            released ->
+                                    LOG.infof(
+                                            "Lane released node=%s namespace=%s pod=%s reason=%s",
+                                            node,
+                                            namespace,
+                                            candidate.pod(),
+                                            "another node has let in what its namespace had left"));
+            return;
         }
         PodKeeper.Creation creation = pods.create(pod(node, candidate, matrix, instance.get()));
         switch (creation) {
@@ -313,7 +329,7 @@ public final class NodeDesk {
     }
 
     private void reclaim(String node, Holder holder, Latest latest) {
-        if (lanes.take(node, latest.lease(), holder)) {
+        if (lanes.take(node, latest.lease(), holder, 0)) { // its pod says what it is promised
             LOG.warnf(
                     "Lane reclaimed for a pod that loads without one node=%s namespace=%s pod=%s",
                     node, holder.namespace(), holder.pod());

@@ -106,24 +106,44 @@ public final class NodeReader {
                                     unified(cache.nodeMemory(nodeName)),
                                     present(matrix, nodeName, pods)))
                     .stream()
-                    .map(c -> settings.limits().apply(c, this::promisedIn))
+                    .map(c -> settings.limits().apply(c, n -> promisedIn(n, nodeName)))
                     .map(c -> Refusals.apply(c, lease, now))
                     .forEach(candidates::add);
         }
         return read(nodeName, lease, pods, candidates);
     }
 
-    /** Budgets of all pods of ours in a namespace, on any node, that have not ended. */
-    private long promisedIn(String namespace) {
-        return cache.matrices().stream()
-                .filter(m -> namespace.equals(m.getMetadata().getNamespace()))
-                .flatMap(m -> cache.podsOf(m.getMetadata().getUid()).stream())
-                .filter(
-                        p ->
-                                !PodReader.ended(
-                                        p, PodReader.nodeOf(p).flatMap(cache::node).isPresent()))
-                .mapToLong(p -> PodReader.memoryLimit(p) + PodReader.gpuBudget(p))
-                .sum();
+    /** What a namespace is promised on all nodes, but by the lane of this one. */
+    private long promisedIn(String namespace, String nodeName) {
+        List<Pod> pods =
+                cache.matrices().stream()
+                        .filter(m -> namespace.equals(m.getMetadata().getNamespace()))
+                        .flatMap(m -> cache.podsOf(m.getMetadata().getUid()).stream())
+                        .filter(this::lives)
+                        .toList();
+        return NamespaceLimits.promised(
+                namespace, pods, cache.lanes(), WorkloadNames.lane(nodeName));
+    }
+
+    /**
+     * Whether the limits let a candidate in that has taken its node's lane, by pods and lanes that
+     * were read since.
+     */
+    public boolean withinLimits(
+            Candidate candidate, String nodeName, List<Pod> ours, List<Lease> lanes) {
+        List<Pod> living = ours.stream().filter(this::lives).toList();
+        return settings.limits()
+                .apply(
+                        candidate,
+                        namespace ->
+                                NamespaceLimits.promised(
+                                        namespace, living, lanes, WorkloadNames.lane(nodeName)))
+                .hindrance()
+                .isEmpty();
+    }
+
+    private boolean lives(Pod pod) {
+        return !PodReader.ended(pod, PodReader.nodeOf(pod).flatMap(cache::node).isPresent());
     }
 
     /** The node without its queue: who is there and what it can give. */

@@ -32,6 +32,9 @@ public final class WorkloadNames {
     /** Label by which a claim finds its own volume. */
     public static final String VOLUME = "brainmatrix.io/volume";
 
+    /** On a lane: bytes that its holder is promised, RAM and GPU together. */
+    public static final String PROMISED = "brainmatrix.io/promised";
+
     /** Bytes that an instance may have on the GPU: nothing else of its pod tells. */
     public static final String GPU_BUDGET = "brainmatrix.io/gpu-budget";
 
