@@ -118,6 +118,13 @@ public record Ledger(
         return new Room(allocatable - reserve - foreign, gpu.map(GpuLedger::total).orElse(0L));
     }
 
+    /** All its sums, as text. */
+    public String explain() {
+        String memory = explainPromised() + "; " + explainMeasured();
+        return gpu.map(g -> memory + "; " + g.explainPromised() + "; " + g.explainMeasured())
+                .orElse(memory);
+    }
+
     /** The sum behind {@link #free()}, as text. */
     public String explainPromised() {
         return "%s free = %s allocatable - %s reserve - %s other pods - %s unaccounted - %s promised"

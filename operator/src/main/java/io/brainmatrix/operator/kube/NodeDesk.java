@@ -17,6 +17,7 @@ import io.brainmatrix.operator.admission.AdmissionPolicy;
 import io.brainmatrix.operator.admission.Candidate;
 import io.brainmatrix.operator.admission.CandidatePolicy;
 import io.brainmatrix.operator.admission.Holder;
+import io.brainmatrix.operator.admission.Ledger;
 import io.brainmatrix.operator.admission.NodeSnapshot;
 import io.brainmatrix.operator.admission.Occupant;
 import io.brainmatrix.operator.workload.InferencePod;
@@ -115,8 +116,10 @@ public final class NodeDesk {
      * What was read just now.
      *
      * @param matrix the matrix that the action is about; empty when it is gone
+     * @param account the node's ledger in words, for the log
      */
-    private record Latest(Optional<Lease> lease, Optional<BrainMatrix> matrix, Action action) {}
+    private record Latest(
+            Optional<Lease> lease, Optional<BrainMatrix> matrix, Action action, String account) {}
 
     private void confirm(String node, Action wanted) {
         Latest latest = latest(node, wanted);
@@ -174,8 +177,12 @@ public final class NodeDesk {
                                                                                 .getUid())));
         Map<String, Optional<BrainMatrix>> known =
                 cached.map(m -> Map.of(m.getMetadata().getUid(), matrix)).orElse(Map.of());
+        NodeSnapshot snapshot = reader.read(node, lease, present, known);
         return new Latest(
-                lease, matrix, policy.decide(reader.read(node, lease, present, known)).action());
+                lease,
+                matrix,
+                policy.decide(snapshot).action(),
+                snapshot.reading().map(r -> Ledger.of(snapshot, r).explain()).orElse(""));
     }
 
     private Optional<BrainMatrix> matrixOf(Action action) {
@@ -227,8 +234,13 @@ public final class NodeDesk {
     private void takeLane(String node, Candidate candidate, Latest latest) {
         if (lanes.take(node, latest.lease(), candidate.holder(), candidate.commitment().total())) {
             LOG.infof(
-                    "Lane taken node=%s namespace=%s pod=%s",
-                    node, candidate.key().namespace(), candidate.pod());
+                    "Lane taken node=%s namespace=%s pod=%s budget=%s headroom=%d%% account=%s",
+                    node,
+                    candidate.key().namespace(),
+                    candidate.pod(),
+                    candidate.commitment().text(),
+                    candidate.headroomPercent(),
+                    latest.account());
             create(node, candidate, latest.matrix().orElseThrow());
         }
     }
