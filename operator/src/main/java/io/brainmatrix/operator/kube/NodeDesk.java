@@ -1,15 +1,12 @@
 package io.brainmatrix.operator.kube;
 
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
-import io.brainmatrix.api.v1alpha1.Bytes;
 import io.brainmatrix.api.v1alpha1.Crashes;
-import io.brainmatrix.api.v1alpha1.Durations;
 import io.brainmatrix.api.v1alpha1.EndClass;
 import io.brainmatrix.api.v1alpha1.Instance;
 import io.brainmatrix.api.v1alpha1.InstanceStatus;
 import io.brainmatrix.api.v1alpha1.ModelSource;
 import io.brainmatrix.api.v1alpha1.NodeMemory;
-import io.brainmatrix.api.v1alpha1.NodeMemorySpec;
 import io.brainmatrix.api.v1alpha1.NodeMemoryStatus;
 import io.brainmatrix.operator.admission.Action;
 import io.brainmatrix.operator.admission.AdmissionDecision;
@@ -27,7 +24,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,7 +34,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
@@ -61,6 +56,8 @@ public final class NodeDesk {
     private final PodKeeper pods;
     private final AdmissionPolicy policy;
     private final OperatorSettings settings;
+    private final NodeSweep sweep;
+    private final AgentRequests agents;
     private final AtomicLong admissions = new AtomicLong();
 
     /** Works with what it is given; the policy is a port so that a test can take the gate away. */
@@ -79,6 +76,8 @@ public final class NodeDesk {
         this.pods = pods;
         this.policy = policy;
         this.settings = settings;
+        this.sweep = new NodeSweep(api, cache, pods, lanes);
+        this.agents = new AgentRequests(api, cache);
     }
 
     /** What it reads from. */
@@ -100,15 +99,15 @@ public final class NodeDesk {
      * ended.
      */
     public Optional<Duration> work(String node) {
-        removeOrphans(node);
+        sweep.removeOrphans(node);
         NodeSnapshot cached = reader.read(node);
         AdmissionDecision decision = policy.decide(cached);
         if (decision.action() instanceof Action.Nothing) {
-            removeUnused(node, cached);
+            sweep.removeUnused(node, cached);
         } else {
             confirm(node, decision.action());
         }
-        ask(node, cached); // last: whoever is let in need not wait for it
+        agents.ask(node, cached); // last: whoever is let in need not wait for it
         return again(cached, decision);
     }
 
@@ -348,88 +347,9 @@ public final class NodeDesk {
         }
     }
 
-    /**
-     * Lets go of pods whose matrix is gone: one may be made in the moment in which its matrix goes,
-     * and then nobody is left who could write its end down.
-     */
-    private void removeOrphans(String node) {
-        Set<String> known =
-                cache.matrices().stream()
-                        .map(m -> m.getMetadata().getUid())
-                        .collect(Collectors.toSet());
-        for (Pod pod : cache.podsOn(node)) {
-            Optional<String> uid = PodReader.matrixUidOf(pod).filter(u -> !known.contains(u));
-            String namespace = pod.getMetadata().getNamespace();
-            boolean orphan =
-                    uid.isPresent()
-                            && PodReader.label(pod, WorkloadNames.MATRIX)
-                                    .flatMap(name -> api.get(BrainMatrix.class, namespace, name))
-                                    .filter(m -> uid.get().equals(m.getMetadata().getUid()))
-                                    .isEmpty();
-            if (orphan) {
-                LOG.infof(
-                        "Pod of a matrix that is gone node=%s namespace=%s pod=%s",
-                        node, namespace, pod.getMetadata().getName());
-                pods.forget(namespace, pod.getMetadata().getName(), pod.getMetadata().getUid());
-            }
-        }
-    }
-
-    private void removeUnused(String node, NodeSnapshot snapshot) {
-        boolean unused =
-                snapshot.lane().holder().isEmpty()
-                        && snapshot.lane().foreign().isEmpty()
-                        && snapshot.occupants().isEmpty()
-                        && snapshot.candidates().isEmpty();
-        if (unused) {
-            cache.lane(node).ifPresent(lanes::remove);
-        }
-    }
-
     private static boolean holds(Lease lease, Holder holder) {
         return lease.getSpec() != null
                 && holder.identity().equals(lease.getSpec().getHolderIdentity());
-    }
-
-    /**
-     * Tells the node's agent what the strictest of those that wait asks for, and whether to hurry.
-     */
-    private void ask(String node, NodeSnapshot snapshot) {
-        Optional<NodeMemory> memory = cache.nodeMemory(node);
-        if (memory.isEmpty()) {
-            return;
-        }
-        List<Candidate> asking =
-                snapshot.candidates().stream().filter(c -> c.hindrance().isEmpty()).toList();
-        boolean fast = !asking.isEmpty() || snapshot.lane().holder().isPresent();
-        NodeMemorySpec present =
-                memory.get().getSpec() == null
-                        ? new NodeMemorySpec(null, null, null)
-                        : memory.get().getSpec();
-        String window =
-                asking.stream()
-                        .map(c -> c.settle().window())
-                        .max(Duration::compareTo)
-                        .map(Durations::text)
-                        .orElse(present.settleWindow());
-        Quantity slope =
-                asking.stream()
-                        .map(c -> c.settle().maxSlopePerSecond())
-                        .min(Long::compare)
-                        .map(bytes -> new Quantity(Long.toString(bytes)))
-                        .orElse(present.maxSlopePerSecond());
-        NodeMemorySpec wanted = new NodeMemorySpec(window, slope, fast);
-        boolean same =
-                Objects.equals(window, present.settleWindow())
-                        && Objects.equals(present.fast(), fast)
-                        && (slope == null
-                                ? present.maxSlopePerSecond() == null
-                                : present.maxSlopePerSecond() != null
-                                        && Bytes.of(slope)
-                                                == Bytes.of(present.maxSlopePerSecond()));
-        if (!same) {
-            api.merge(NodeMemory.class, null, node, Map.of("spec", wanted));
-        }
     }
 
     /** The nodes that a change concerns. */
