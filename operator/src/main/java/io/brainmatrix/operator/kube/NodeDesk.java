@@ -94,9 +94,8 @@ public final class NodeDesk {
      * One pass; returns when to look again if nothing happens before.
      *
      * <p>Every action is decided twice: from the cache, which costs nothing, and once more from the
-     * lane, the pods and the matrix as the API server has them now. Each kind lags behind by
-     * itself, so the cache may show a matrix from before a life began beside pods from after it
-     * ended.
+     * pods and the matrix as the API server has them now. Each kind lags behind by itself, so the
+     * cache may show a matrix from before a life began beside pods from after it ended.
      */
     public Optional<Duration> work(String node) {
         sweep.removeOrphans(node);
@@ -153,11 +152,13 @@ public final class NodeDesk {
 
     /**
      * Reads and decides anew. The lane comes first: taking it states its version, so nobody can
-     * have been let in since. Pods come before the matrix: one that is gone by then has been
-     * written down in the matrix that is read after it.
+     * have been let in since, and the cache's is as good as the latest; only a pod is made without
+     * a word of its version. Pods come before the matrix: one that is gone by then has been written
+     * down in the matrix that is read after it.
      */
     private Latest latest(String node, Action action) {
-        Optional<Lease> lease = lanes.read(node);
+        Optional<Lease> lease =
+                action instanceof Action.TakeLane ? cache.lane(node) : lanes.read(node);
         List<Pod> present = present(node);
         Optional<BrainMatrix> cached = matrixOf(action);
         Optional<BrainMatrix> matrix =
