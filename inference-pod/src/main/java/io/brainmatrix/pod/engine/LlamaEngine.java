@@ -33,7 +33,13 @@ public final class LlamaEngine implements Engine {
     /**
      * How to load.
      *
+     * @param contextLength tokens, over all slots
      * @param threads at most the cores that may be used: more collapse the speed
+     * @param parallel slots, which share the context out evenly
+     * @param batchSize prompt tokens that are evaluated together
+     * @param cacheTypeK ggml's name of the type of the cache of keys, such as {@code f16}
+     * @param cacheTypeV likewise of values; the library aborts on a quantised one without flash
+     *     attention
      * @param log where the native library writes; its reasons for a refusal are only there
      */
     public record Settings(
@@ -43,7 +49,17 @@ public final class LlamaEngine implements Engine {
             int parallel,
             int batchSize,
             String cacheTypeK,
-            Path log) {}
+            String cacheTypeV,
+            boolean flashAttention,
+            Path log) {
+        /** The library's own default, and the largest computation whatever the batch. */
+        private static final int MICRO_BATCH_MAX = 512;
+
+        /** Prompt tokens in one computation. */
+        public int microBatchSize() {
+            return Math.min(batchSize, MICRO_BATCH_MAX);
+        }
+    }
 
     /**
      * Loads the model; blocks until it is loaded and cannot be cancelled.
@@ -56,12 +72,12 @@ public final class LlamaEngine implements Engine {
                         .setModel(settings.model().toString())
                         .setCtxSize(settings.contextLength())
                         .setBatchSize(settings.batchSize())
-                        .setUbatchSize(Math.min(settings.batchSize(), 512))
+                        .setUbatchSize(settings.microBatchSize())
                         .setThreads(settings.threads())
                         .setThreadsBatch(settings.threads())
                         .setParallel(settings.parallel())
-                        .setCacheTypeK(
-                                CacheType.valueOf(settings.cacheTypeK().toUpperCase(Locale.ROOT)))
+                        .setCacheTypeK(type(settings.cacheTypeK()))
+                        .setCacheTypeV(type(settings.cacheTypeV()))
                         // With mmap a memory limit makes the page cache thrash instead of meaning
                         // anything.
                         .disableMmap()
@@ -70,11 +86,18 @@ public final class LlamaEngine implements Engine {
                         .skipWarmup()
                         .enableJinja()
                         .setLogFile(settings.log().toString());
+        if (settings.flashAttention()) {
+            parameters.enableFlashAttn();
+        }
         try {
             return new LlamaEngine(new LlamaModel(parameters));
         } catch (RuntimeException e) { // the library's own exception type is package-private
             throw new EngineException(LogTail.reason(settings.log(), e.getMessage()), e);
         }
+    }
+
+    private static CacheType type(String name) {
+        return CacheType.valueOf(name.toUpperCase(Locale.ROOT));
     }
 
     @Override

@@ -29,7 +29,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -51,7 +50,10 @@ public final class Life {
 
     private static final long LEAST_RESERVE = 512L << 20;
     private static final long BLACK_BOX_NANOS = 1_000_000_000L;
-    private static final int MICRO_BATCH_MAX = 512;
+
+    /** Where none are asked for: more gain little on small nodes. */
+    private static final int THREADS = 4;
+
     private static final double MEBIBYTE = 1 << 20;
 
     private final Surroundings surroundings;
@@ -311,16 +313,20 @@ public final class Life {
         } catch (GgufException e) {
             throw new Refusal(ExitCode.ModelInvalid, "`%s`: %s".formatted(source, e.getMessage()));
         }
-        InstanceConfig.Engine engine = config.engine();
-        Footprint footprint =
-                Footprint.predict(
-                        header,
-                        new EngineSettings(
-                                engine.contextLength(),
-                                Math.min(engine.batchSize(), MICRO_BATCH_MAX),
-                                CacheType.valueOf(engine.cacheTypeK().toUpperCase(Locale.ROOT)),
-                                CacheType.valueOf(engine.cacheTypeV().toUpperCase(Locale.ROOT)),
-                                false));
+        LlamaEngine.Settings settings = settings(config, model);
+        EngineSettings planned =
+                new EngineSettings(
+                        settings.contextLength(),
+                        settings.parallel(),
+                        settings.microBatchSize(),
+                        CacheType.named(settings.cacheTypeK()).orElseThrow(),
+                        CacheType.named(settings.cacheTypeV()).orElseThrow(),
+                        settings.flashAttention());
+        Optional<String> misfit = planned.misfit(header);
+        if (misfit.isPresent()) {
+            throw new Refusal(ExitCode.Configuration, "`%s`: %s".formatted(source, misfit.get()));
+        }
+        Footprint footprint = Footprint.predict(header, planned);
         LOG.log(System.Logger.Level.INFO, "Footprint of {0}\n{1}", source, footprint.explain());
         vocabulary.set(Math.toIntExact(header.vocabulary()));
         to(s -> s.predicted(footprint.predicted()));
@@ -347,22 +353,27 @@ public final class Life {
         }
     }
 
-    private Engine load(InstanceConfig config, Path model) throws Refusal {
+    /** Fixed by the configuration and the cores: a CPU quota counts, the JVM reads it. */
+    private LlamaEngine.Settings settings(InstanceConfig config, Path model) {
         InstanceConfig.Engine engine = config.engine();
         int cores = Runtime.getRuntime().availableProcessors();
         Integer asked = engine.threads();
+        return new LlamaEngine.Settings(
+                model,
+                engine.contextLength(),
+                Math.min(asked == null ? THREADS : asked, cores),
+                engine.parallel(),
+                engine.batchSize(),
+                engine.cacheTypeK(),
+                engine.cacheTypeV(),
+                engine.flashAttention(),
+                surroundings.scratch().resolve("engine.log"));
+    }
+
+    private Engine load(InstanceConfig config, Path model) throws Refusal {
         to(s -> s.loading(clock.instant()));
         try {
-            Engine loaded =
-                    loader.load(
-                            new LlamaEngine.Settings(
-                                    model,
-                                    engine.contextLength(),
-                                    Math.min(asked == null ? 4 : asked, cores),
-                                    engine.parallel(),
-                                    engine.batchSize(),
-                                    engine.cacheTypeK(),
-                                    surroundings.scratch().resolve("engine.log")));
+            Engine loaded = loader.load(settings(config, model));
             to(s -> s.loaded(clock.instant()));
             int tokens =
                     loaded.generate(

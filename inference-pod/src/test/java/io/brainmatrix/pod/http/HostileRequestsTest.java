@@ -70,7 +70,15 @@ class HostileRequestsTest {
         Engine engine =
                 LlamaEngine.load(
                         new LlamaEngine.Settings(
-                                model, CONTEXT, 1, SLOTS, 64, "f16", folder.resolve("engine.log")));
+                                model,
+                                CONTEXT,
+                                1,
+                                SLOTS,
+                                64,
+                                "f16",
+                                "f16",
+                                false,
+                                folder.resolve("engine.log")));
         desk = new Desk(engine, SLOTS, PATIENCE, () -> Rung.Free, System::nanoTime);
         int vocabulary = Math.toIntExact(GgufFile.read(model).vocabulary());
         server =
