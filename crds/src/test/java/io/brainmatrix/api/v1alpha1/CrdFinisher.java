@@ -129,6 +129,7 @@ final class CrdFinisher {
                 "a Subject must not watch anybody: `watches` must be empty",
                 ".watches");
         model(object(instance, "model"));
+        engine(object(instance, "engine"));
         ObjectNode budget = object(instance, "budget");
         object(budget, "ram").put("maxLength", 32);
         object(budget, "cpu").put("maxLength", 32);
@@ -142,6 +143,22 @@ final class CrdFinisher {
                 "!has(self.cpu) || (isQuantity(string(self.cpu)) && quantity(string(self.cpu)).isGreaterThan(quantity('0')))",
                 "`cpu` must be a positive quantity, such as 500m",
                 ".cpu");
+    }
+
+    /** What llama.cpp would abort on. */
+    private static void engine(ObjectNode engine) {
+        String flash = "has(self.flashAttention) && self.flashAttention";
+        rule(
+                engine,
+                "!has(self.cacheTypeV) || self.cacheTypeV != 'q8_0' || (%s)".formatted(flash),
+                "a quantised `cacheTypeV` needs `flashAttention`",
+                ".cacheTypeV");
+        rule(
+                engine,
+                "!(%s) || ((!has(self.cacheTypeK) || self.cacheTypeK != 'f32') && (!has(self.cacheTypeV) || self.cacheTypeV != 'f32'))"
+                        .formatted(flash),
+                "`flashAttention` takes no cache in f32",
+                ".flashAttention");
     }
 
     private static void model(ObjectNode model) {

@@ -43,9 +43,11 @@ record InstanceEnvironment(
             int parallel,
             int batchSize,
             String cacheTypeK,
-            String cacheTypeV) {
+            String cacheTypeV,
+            boolean flashAttention) {
         static EngineSettings of(@Nullable EngineSpec spec) {
-            EngineSpec engine = spec == null ? new EngineSpec(null, null, null, null, null) : spec;
+            EngineSpec engine =
+                    spec == null ? new EngineSpec(null, null, null, null, null, null, null) : spec;
             // Defaults as in the API, for an object that was written before they were there.
             return new EngineSettings(
                     engine.contextLength() == null ? 2048 : engine.contextLength(),
@@ -53,8 +55,8 @@ record InstanceEnvironment(
                     engine.parallel() == null ? 1 : engine.parallel(),
                     engine.batchSize() == null ? 512 : engine.batchSize(),
                     engine.cacheTypeK() == null ? "f16" : engine.cacheTypeK().name(),
-                    // A quantised V cache needs flash attention, which the API does not offer.
-                    "f16");
+                    engine.cacheTypeV() == null ? "f16" : engine.cacheTypeV().name(),
+                    Boolean.TRUE.equals(engine.flashAttention()));
         }
     }
 
