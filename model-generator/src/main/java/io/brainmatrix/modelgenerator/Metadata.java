@@ -19,7 +19,7 @@ final class Metadata {
         values.put("general.name", "generated " + spec.mode());
         values.put("general.quantization_version", 2);
         values.put("general.alignment", 32);
-        values.put("general.file_type", spec.quantized() ? 7 : 0);
+        values.put("general.file_type", spec.weights().fileType());
         values.put("llama.context_length", spec.context());
         values.put("llama.embedding_length", spec.width());
         values.put("llama.block_count", spec.layers());
@@ -27,7 +27,7 @@ final class Metadata {
         values.put("llama.attention.head_count", spec.heads());
         values.put("llama.attention.head_count_kv", spec.kvHeads());
         values.put("llama.attention.layer_norm_rms_epsilon", 1e-5f);
-        values.put("llama.rope.dimension_count", ModelSpec.HEAD_LENGTH);
+        values.put("llama.rope.dimension_count", spec.headLength());
         values.put("llama.rope.freq_base", 10_000f);
         values.put("llama.vocab_size", spec.vocabulary());
         values.put("tokenizer.ggml.model", "llama");

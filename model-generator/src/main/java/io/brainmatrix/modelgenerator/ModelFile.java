@@ -12,10 +12,6 @@ import java.util.function.DoubleConsumer;
 /** Writes one model: header, tensor table, data, a row at a time. */
 public final class ModelFile {
     private static final int ALIGNMENT = 32;
-    private static final int BLOCK = 32;
-    private static final int BLOCK_BYTES = 34;
-    private static final int F32 = 0;
-    private static final int Q8_0 = 8;
 
     /**
      * Renders the messages and ends in a line's end, at which a chain model starts. Jinja as
@@ -26,9 +22,10 @@ public final class ModelFile {
 
     private ModelFile() {}
 
-    private record Shape(String name, int columns, int rows, boolean quantized) {
+    /** A tensor; norms have one row. */
+    private record Shape(String name, int columns, int rows, WeightType type) {
         long bytes() {
-            return (long) rows * (quantized ? (long) columns / BLOCK * BLOCK_BYTES : 4L * columns);
+            return (long) rows * type.rowBytes(columns);
         }
     }
 
@@ -60,7 +57,8 @@ public final class ModelFile {
         }
     }
 
-    static long weightBytes(ModelSpec spec) {
+    /** Bytes of a model's data, its header left out. */
+    public static long weightBytes(ModelSpec spec) {
         return shapes(spec).stream().mapToLong(s -> align(s.bytes())).sum();
     }
 
@@ -75,12 +73,12 @@ public final class ModelFile {
         long offset = 0;
         for (Shape shape : shapes) {
             out.string(shape.name());
-            out.i32(shape.rows() == 1 && !shape.quantized() ? 1 : 2);
+            out.i32(shape.rows() == 1 ? 1 : 2);
             out.i64(shape.columns());
-            if (shape.rows() > 1 || shape.quantized()) {
+            if (shape.rows() > 1) {
                 out.i64(shape.rows());
             }
-            out.i32(shape.quantized() ? Q8_0 : F32);
+            out.i32(shape.type().id());
             out.i64(offset);
             offset += align(shape.bytes());
         }
@@ -99,67 +97,33 @@ public final class ModelFile {
     private static void data(LittleEndianOutput out, Shape shape, Weights weights)
             throws IOException {
         float[] row = new float[shape.columns()];
-        byte[] bytes =
-                new byte[shape.quantized() ? row.length / BLOCK * BLOCK_BYTES : 4 * row.length];
+        byte[] bytes = new byte[shape.type().rowBytes(shape.columns())];
         for (int r = 0; r < shape.rows(); r++) {
             weights.row(shape.name(), r, row);
-            if (shape.quantized()) {
-                quantize(row, bytes);
-            } else {
-                floats(row, bytes);
-            }
+            shape.type().encode(row, bytes);
             out.bytes(bytes, bytes.length);
         }
     }
 
-    private static void floats(float[] row, byte[] bytes) {
-        for (int i = 0; i < row.length; i++) {
-            int bits = Float.floatToIntBits(row[i]);
-            for (int b = 0; b < 4; b++) {
-                bytes[4 * i + b] = (byte) (bits >>> (8 * b));
-            }
-        }
-    }
-
-    /** q8_0: per 32 values an f16 scale of max/127 and 32 signed bytes. */
-    private static void quantize(float[] row, byte[] bytes) {
-        for (int block = 0; block < row.length / BLOCK; block++) {
-            float most = 0;
-            for (int i = 0; i < BLOCK; i++) {
-                most = Math.max(most, Math.abs(row[block * BLOCK + i]));
-            }
-            short half = Float.floatToFloat16(most / 127);
-            float scale = Float.float16ToFloat(half);
-            int at = block * BLOCK_BYTES;
-            bytes[at] = (byte) half;
-            bytes[at + 1] = (byte) (half >>> 8);
-            for (int i = 0; i < BLOCK; i++) {
-                float value = row[block * BLOCK + i];
-                int quantum = scale == 0 ? 0 : Math.round(value / scale);
-                bytes[at + 2 + i] = (byte) Math.clamp(quantum, -127, 127);
-            }
-        }
-    }
-
     private static List<Shape> shapes(ModelSpec spec) {
-        boolean q = spec.quantized();
+        WeightType q = spec.weights();
         int width = spec.width();
-        int kv = spec.kvHeads() * ModelSpec.HEAD_LENGTH;
+        int kv = spec.kvHeads() * spec.headLength();
         List<Shape> shapes = new ArrayList<>();
         shapes.add(new Shape("token_embd.weight", width, spec.vocabulary(), q));
         for (int layer = 0; layer < spec.layers(); layer++) {
             String block = "blk." + layer + ".";
-            shapes.add(new Shape(block + "attn_norm.weight", width, 1, false));
+            shapes.add(new Shape(block + "attn_norm.weight", width, 1, WeightType.F32));
             shapes.add(new Shape(block + "attn_q.weight", width, width, q));
             shapes.add(new Shape(block + "attn_k.weight", width, kv, q));
             shapes.add(new Shape(block + "attn_v.weight", width, kv, q));
             shapes.add(new Shape(block + "attn_output.weight", width, width, q));
-            shapes.add(new Shape(block + "ffn_norm.weight", width, 1, false));
+            shapes.add(new Shape(block + "ffn_norm.weight", width, 1, WeightType.F32));
             shapes.add(new Shape(block + "ffn_gate.weight", width, spec.feedForward(), q));
             shapes.add(new Shape(block + "ffn_up.weight", width, spec.feedForward(), q));
             shapes.add(new Shape(block + "ffn_down.weight", spec.feedForward(), width, q));
         }
-        shapes.add(new Shape("output_norm.weight", width, 1, false));
+        shapes.add(new Shape("output_norm.weight", width, 1, WeightType.F32));
         shapes.add(new Shape("output.weight", width, spec.vocabulary(), q));
         return shapes;
     }

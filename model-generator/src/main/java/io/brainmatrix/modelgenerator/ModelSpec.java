@@ -5,20 +5,25 @@ package io.brainmatrix.modelgenerator;
  *
  * @param mode chain: says {@link ChainText}; random: real cost, gibberish
  * @param layers transformer blocks
- * @param width embedding length, a multiple of 64
+ * @param width embedding length, a multiple of 32 times the heads
+ * @param heads of attention
+ * @param kvHeads heads of keys and values, of which each serves as many heads of attention
  * @param feedForward length of the feed-forward part, a multiple of 32
  * @param vocabulary tokens
- * @param quantized weights as q8_0 instead of f32
+ * @param context tokens that the model says it was trained for
+ * @param weights type of all matrices; norms are f32
  * @param seed of all random weights
  */
 public record ModelSpec(
         Mode mode,
         int layers,
         int width,
+        int heads,
+        int kvHeads,
         int feedForward,
         int vocabulary,
         int context,
-        boolean quantized,
+        WeightType weights,
         long seed) {
     /** What the model says. */
     public enum Mode {
@@ -28,15 +33,22 @@ public record ModelSpec(
         RANDOM
     }
 
-    static final int HEAD_LENGTH = 64;
+    /** Of a head, in the models that are asked for by size. */
+    private static final int HEAD_LENGTH = 64;
 
     private static final int LEAST_VOCABULARY = 1024;
+    private static final int CONTEXT = 8192;
+    private static final int BLOCK = 32;
 
     public ModelSpec {
-        if (width % HEAD_LENGTH != 0 || feedForward % 32 != 0 || layers < 1) {
+        if (layers < 1 || heads < 1 || kvHeads < 1 || heads % kvHeads != 0) {
             throw new IllegalArgumentException(
-                    "width must be a multiple of %d, feedForward of 32, and layers at least 1"
-                            .formatted(HEAD_LENGTH));
+                    "layers and heads must be at least 1, and heads a multiple of kvHeads");
+        }
+        if (width < 1 || width % (heads * BLOCK) != 0 || feedForward % BLOCK != 0) {
+            throw new IllegalArgumentException(
+                    "width must be a multiple of %d times the heads, feedForward of %d"
+                            .formatted(BLOCK, BLOCK));
         }
         if (vocabulary < LEAST_VOCABULARY) {
             throw new IllegalArgumentException("vocabulary must be at least " + LEAST_VOCABULARY);
@@ -45,7 +57,8 @@ public record ModelSpec(
 
     /** The smallest chain model: about half a MiB. */
     public static ModelSpec tinyChain() {
-        return new ModelSpec(Mode.CHAIN, 1, 64, 64, LEAST_VOCABULARY, 8192, false, 1);
+        return new ModelSpec(
+                Mode.CHAIN, 1, 64, 1, 1, 64, LEAST_VOCABULARY, CONTEXT, WeightType.F32, 1);
     }
 
     /** A model of about so many MiB, at least one; within 3 % from 50 MiB on. */
@@ -54,25 +67,37 @@ public record ModelSpec(
             throw new IllegalArgumentException("the size must be at least 1 MiB");
         }
         if (mebibytes < 8) {
-            return new ModelSpec(mode, mebibytes, 256, 704, LEAST_VOCABULARY, 8192, true, seed);
+            return quantized(mode, mebibytes, 256, LEAST_VOCABULARY, seed);
         }
         int width = mebibytes < 200 ? 512 : mebibytes < 3000 ? 1024 : 2048;
         int vocabulary = mebibytes < 200 ? LEAST_VOCABULARY : 4096;
-        int feedForward = width * 11 / 4 / 32 * 32;
-        ModelSpec one = new ModelSpec(mode, 1, width, feedForward, vocabulary, 8192, true, seed);
-        ModelSpec two = new ModelSpec(mode, 2, width, feedForward, vocabulary, 8192, true, seed);
-        long layer = ModelFile.weightBytes(two) - ModelFile.weightBytes(one);
-        long base = ModelFile.weightBytes(one) - layer;
+        long one = ModelFile.weightBytes(quantized(mode, 1, width, vocabulary, seed));
+        long two = ModelFile.weightBytes(quantized(mode, 2, width, vocabulary, seed));
+        long layer = two - one;
+        long base = one - layer;
         long layers = Math.round((((long) mebibytes << 20) - base) / (double) layer);
+        return quantized(mode, (int) Math.max(1, layers), width, vocabulary, seed);
+    }
+
+    /** The proportions of small llama models: four heads share keys and values. */
+    private static ModelSpec quantized(
+            Mode mode, int layers, int width, int vocabulary, long seed) {
+        int heads = width / HEAD_LENGTH;
         return new ModelSpec(
-                mode, (int) Math.max(1, layers), width, feedForward, vocabulary, 8192, true, seed);
+                mode,
+                layers,
+                width,
+                heads,
+                Math.max(1, heads / 4),
+                width * 11 / 4 / BLOCK * BLOCK,
+                vocabulary,
+                CONTEXT,
+                WeightType.Q8_0,
+                seed);
     }
 
-    int heads() {
-        return width / HEAD_LENGTH;
-    }
-
-    int kvHeads() {
-        return Math.max(1, heads() / 4);
+    /** Elements of one head. */
+    public int headLength() {
+        return width / heads;
     }
 }

@@ -2,16 +2,21 @@ package io.brainmatrix.modelgenerator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import io.brainmatrix.memory.gguf.GgufException;
 import io.brainmatrix.memory.gguf.GgufFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,6 +36,80 @@ class ModelFileTest {
 
         assertThat(file.architecture()).isEqualTo("llama");
         assertThat(file.vocabulary()).isEqualTo(1024);
+    }
+
+    @ParameterizedTest
+    @EnumSource(WeightType.class)
+    void aShapeIsWrittenAsAskedInEveryType(WeightType type) throws IOException, GgufException {
+        ModelSpec spec = new ModelSpec(ModelSpec.Mode.RANDOM, 3, 256, 8, 2, 96, 1500, 512, type, 7);
+
+        GgufFile file = GgufFile.read(write(spec, "m.gguf"));
+
+        assertThat(file.ofArchitecture("attention.head_count")).hasValue(8);
+        assertThat(file.ofArchitecture("attention.head_count_kv")).hasValue(2);
+        assertThat(file.ofArchitecture("rope.dimension_count")).hasValue(32);
+        assertThat(file.ofArchitecture("context_length")).hasValue(512);
+        assertThat(file.vocabulary()).isEqualTo(1500);
+        assertThat(file.tensors())
+                .filteredOn(t -> !t.name().endsWith("_norm.weight"))
+                .allSatisfy(t -> assertThat(t.type().name()).isEqualTo(type.name()))
+                .hasSize(2 + 3 * 7);
+        assertThat(file.weights()).isEqualTo(ModelFile.weightBytes(spec));
+    }
+
+    /**
+     * By the layouts of ggml: the scale first, then bytes or halves of bytes. q4_0 has no +8: its
+     * step is an eighth.
+     */
+    @ParameterizedTest
+    @CsvSource({"F32, 0", "F16, 0.0005", "Q8_0, 0.004", "Q4_0, 0.126"})
+    void whatIsWrittenIsReadBackWithinTheTypesPrecision(WeightType type, double within) {
+        float[] row = new float[64];
+        for (int i = 0; i < row.length; i++) {
+            row[i] = (float) Math.sin(i);
+        }
+        byte[] bytes = new byte[type.rowBytes(row.length)];
+
+        type.encode(row, bytes);
+
+        ByteBuffer read = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < row.length; i++) {
+            int block = i / 32;
+            int in = i % 32;
+            float value =
+                    switch (type) {
+                        case F32 -> read.getFloat(4 * i);
+                        case F16 -> Float.float16ToFloat(read.getShort(2 * i));
+                        case Q8_0 ->
+                                Float.float16ToFloat(read.getShort(34 * block))
+                                        * read.get(34 * block + 2 + in);
+                        case Q4_0 ->
+                                Float.float16ToFloat(read.getShort(18 * block))
+                                        * (((read.get(18 * block + 2 + in % 16) >> (in / 16 * 4))
+                                                        & 15)
+                                                - 8);
+                    };
+            assertThat(value).as("element %d", i).isCloseTo(row[i], within((float) within));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 256, 8, 2, 96", "1, 250, 8, 2, 96", "1, 256, 8, 3, 96", "1, 256, 8, 2, 90"})
+    void anImpossibleShapeIsRefused(int layers, int width, int heads, int kv, int feedForward) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () ->
+                                new ModelSpec(
+                                        ModelSpec.Mode.RANDOM,
+                                        layers,
+                                        width,
+                                        heads,
+                                        kv,
+                                        feedForward,
+                                        1500,
+                                        512,
+                                        WeightType.F16,
+                                        7));
     }
 
     @Test

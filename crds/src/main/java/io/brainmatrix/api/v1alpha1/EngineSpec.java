@@ -33,7 +33,14 @@ public record EngineSpec(
                 @Max(4096)
                 @Nullable Integer batchSize,
         @JsonPropertyDescription("Type of the cache of keys.") @Default("f16")
-                @Nullable KeyCacheType cacheTypeK,
+                @Nullable CacheType cacheTypeK,
+        @JsonPropertyDescription("Type of the cache of values; q8_0 needs flashAttention.")
+                @Default("f16")
+                @Nullable CacheType cacheTypeV,
+        @JsonPropertyDescription(
+                        "Attention that never writes its scores down: long contexts need less memory, prompts take longer on a CPU.")
+                @Default("false")
+                @Nullable Boolean flashAttention,
         @JsonPropertyDescription(
                         "Layers on the GPU: `auto` puts there as many as `budget.gpu` holds, which is also what happens when absent; a number that does not fit it is refused.")
                 @Nullable IntOrString gpuLayers) {}

@@ -136,7 +136,7 @@ class BrainMatrixCrdIT {
                 .isEqualTo("{\"backoff\":[\"3s\",\"5s\",\"10s\"],\"resetAfter\":\"10m\"}");
         assertThat(spec.at("/instances/0/engine").toString())
                 .isEqualTo(
-                        "{\"batchSize\":512,\"cacheTypeK\":\"f16\",\"contextLength\":2048,\"parallel\":1}");
+                        "{\"batchSize\":512,\"cacheTypeK\":\"f16\",\"cacheTypeV\":\"f16\",\"contextLength\":2048,\"flashAttention\":false,\"parallel\":1}");
         assertThat(spec.at("/instances/0/priority").asInt(-1)).isZero();
         JsonNode running = create(read(RESOURCES.resolve("brainmatrix/valid-smallest.yaml")), true);
         assertThat(running.at("/spec/suspend").isBoolean()).isTrue();

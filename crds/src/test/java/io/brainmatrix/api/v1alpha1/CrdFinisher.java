@@ -129,6 +129,7 @@ final class CrdFinisher {
                 "a Subject must not watch anybody: `watches` must be empty",
                 ".watches");
         model(object(instance, "model"));
+        engine(object(instance, "engine"));
         ObjectNode budget = object(instance, "budget");
         object(budget, "ram").put("maxLength", 32);
         object(budget, "cpu").put("maxLength", 32);
@@ -160,6 +161,22 @@ final class CrdFinisher {
                 "!has(self.engine) || !has(self.engine.gpuLayers) || has(self.budget.gpu)",
                 "`engine.gpuLayers` needs a `budget.gpu`",
                 ".engine");
+    }
+
+    /** What llama.cpp would abort on. */
+    private static void engine(ObjectNode engine) {
+        String flash = "has(self.flashAttention) && self.flashAttention";
+        rule(
+                engine,
+                "!has(self.cacheTypeV) || self.cacheTypeV != 'q8_0' || (%s)".formatted(flash),
+                "a quantised `cacheTypeV` needs `flashAttention`",
+                ".cacheTypeV");
+        rule(
+                engine,
+                "!(%s) || ((!has(self.cacheTypeK) || self.cacheTypeK != 'f32') && (!has(self.cacheTypeV) || self.cacheTypeV != 'f32'))"
+                        .formatted(flash),
+                "`flashAttention` takes no cache in f32",
+                ".flashAttention");
     }
 
     private static void model(ObjectNode model) {

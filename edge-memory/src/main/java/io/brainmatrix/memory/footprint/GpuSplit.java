@@ -48,7 +48,7 @@ public record GpuSplit(int layers, int all, long ram, long gpu) {
         return new GpuSplit(
                 layers,
                 all,
-                whole.predicted() - weights - cache,
+                whole.without(weights, cache).predicted(),
                 weights + cache + whole.compute() + CONTEXT);
     }
 

@@ -222,9 +222,16 @@ public record GgufFile(
 
     /** Tokens of the vocabulary. */
     public long vocabulary() {
-        return metadata.get("tokenizer.ggml.tokens") instanceof MetadataReader.Array array
-                ? array.length()
-                : 0;
+        return length("tokenizer.ggml.tokens");
+    }
+
+    /** Merges of a byte-pair vocabulary; 0 for other kinds. */
+    public long merges() {
+        return length("tokenizer.ggml.merges");
+    }
+
+    private long length(String key) {
+        return metadata.get(key) instanceof MetadataReader.Array array ? array.length() : 0;
     }
 
     /** Bytes of all tensors together. */

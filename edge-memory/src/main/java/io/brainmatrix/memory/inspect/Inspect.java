@@ -193,7 +193,7 @@ public final class Inspect {
     }
 
     private static EngineSettings settings(int context) {
-        return new EngineSettings(context, MICRO_BATCH, CacheType.F16, CacheType.F16, false);
+        return new EngineSettings(context, 1, MICRO_BATCH, CacheType.F16, CacheType.F16, false);
     }
 
     /** Types of tensors by their share of the bytes, the largest first. */

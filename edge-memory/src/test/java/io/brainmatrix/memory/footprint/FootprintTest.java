@@ -30,10 +30,22 @@ class FootprintTest {
 
     @ParameterizedTest(name = "{0} at {1}, micro batch {2}: {3} MiB measured")
     @CsvSource({"m300, 2048, 512, 76", "m300, 8192, 512, 280", "m300, 8192, 64, 35"})
-    void boundsTheMeasuredComputeBufferFromAboveAndClosely(
-            String model, int context, int microBatch, long mebibytes) throws Exception {
-        assertThat(predict(model, f16(context, microBatch)).compute())
-                .isBetween(mebibytes * MIB, mebibytes * MIB * 5 / 4);
+    void givesTheBufferThatTheEngineLogs(String model, int context, int microBatch, long mebibytes)
+            throws Exception {
+        assertThat(Compute.of(read(model), f16(context, microBatch)).buffer())
+                .isEqualTo(mebibytes * MIB);
+    }
+
+    /** Scores are converted to the type of values, f16, to be multiplied by them. */
+    @Test
+    void countsHalfOfTheScoresAgainUnlessValuesAreInF32OrScoresAreNeverWritten() throws Exception {
+        EngineSettings values32 =
+                new EngineSettings(8192, 1, 512, CacheType.F16, CacheType.F32, false);
+        EngineSettings flash = new EngineSettings(8192, 1, 512, CacheType.F16, CacheType.F16, true);
+
+        assertThat(Compute.of(read("m300"), f16(8192, 512)).work()).isEqualTo(128 * MIB);
+        assertThat(Compute.of(read("m300"), values32).work()).isLessThan(4 * MIB);
+        assertThat(Compute.of(read("m300"), flash).bytes()).isLessThan(48 * MIB);
     }
 
     /** 1.0 GiB at 8192, not the 4.0 GiB that all heads would need. */
@@ -84,7 +96,7 @@ class FootprintTest {
     @CsvSource({"1, false, 32", "32, false, 32", "33, false, 64", "33, true, 256"})
     void padsTheContext(int context, boolean flash, long cells) throws Exception {
         EngineSettings settings =
-                new EngineSettings(context, 512, CacheType.F16, CacheType.F16, flash);
+                new EngineSettings(context, 1, 512, CacheType.F16, CacheType.F16, flash);
 
         assertThat(predict(shape(1024, 1, 16, 4, 2816, 8), settings).keyValueCache())
                 .isEqualTo(cells * 4 * 64 * 2 * 2);
@@ -114,32 +126,82 @@ class FootprintTest {
                         large.weights()
                                 + large.keyValueCache()
                                 + large.compute()
+                                + large.graph()
+                                + large.vocabulary()
                                 + large.runtime());
+    }
+
+    @ParameterizedTest(name = "output layer {0} times as large as the embeddings")
+    @CsvSource({"1, 0", "3, 2"})
+    void whatIsReadAfterTheRepackedWeightsMakesUpForTheirBuffer(int times, int over)
+            throws Exception {
+        GgufSketch sketch = GgufSketch.valid();
+        sketch.removeTensors();
+        sketch.tensor("token_embd.weight", 2, 64, 8);
+        sketch.tensor("output.weight", 2, 64, 8L * times);
+
+        assertThat(predict(sketch, f16(128, 512)).staging()).isEqualTo(over * 64L / 32 * 18 * 8);
+    }
+
+    /** A model without an output layer multiplies by its embeddings, repacked beside themselves. */
+    @Test
+    void countsEmbeddingsTwiceWhereTheyAreRepackedAsOutputLayerToo() throws Exception {
+        GgufSketch sketch = GgufSketch.valid();
+        sketch.removeTensors();
+        sketch.tensor("token_embd.weight", 2, 64, 8);
+
+        assertThat(predict(sketch, f16(128, 512)).weights()).isEqualTo(2 * 64 / 32 * 18 * 8);
+        sketch.replaceTensor(0, "token_embd.weight", 8, 64, 8);
+        assertThat(predict(sketch, f16(128, 512)).weights()).isEqualTo(64 / 32 * 34 * 8);
     }
 
     @Test
     void explainsItselfInMebibytes() {
-        assertThat(new Footprint(300 * MIB, 52 * MIB, 91 * MIB, 50 * MIB, 64 * MIB).explain())
-                .contains("weights             300 Mi", "predicted           493 Mi")
-                .contains("required            557 Mi");
+        assertThat(
+                        new Footprint(
+                                        300 * MIB, 9 * MIB, 52 * MIB, 91 * MIB, 25 * MIB, 1,
+                                        48 * MIB, 64 * MIB)
+                                .explain())
+                .contains("weights             300 Mi", "graph                25 Mi")
+                .contains("vocabulary            1 Mi", "predicted           517 Mi")
+                .contains("required            581 Mi");
+    }
+
+    @Test
+    void explainsThatReadingWeightsNeedsMoreThanRunning() {
+        Footprint footprint =
+                new Footprint(
+                        300 * MIB, 99 * MIB, 2 * MIB, 9 * MIB, 25 * MIB, 0, 48 * MIB, 64 * MIB);
+
+        assertThat(footprint.predicted()).isEqualTo((300 + 99 + 48) * MIB);
+        assertThat(footprint.explain())
+                .contains("reading them         99 Mi", "predicted           447 Mi")
+                .doesNotContain("compute");
     }
 
     private Footprint predict(String model, EngineSettings settings) throws Exception {
-        return predict(
+        return Footprint.predict(read(model), settings);
+    }
+
+    private GgufFile read(String model) throws Exception {
+        return read(
                 model.equals("m300")
                         ? shape(1024, 26, 16, 4, 2816, 4096)
-                        : shape(2048, 22, 32, 8, 5632, 4096),
-                settings);
+                        : shape(2048, 22, 32, 8, 5632, 4096));
+    }
+
+    private GgufFile read(GgufSketch sketch) throws Exception {
+        Path file = folder.resolve("model.gguf");
+        sketch.write(file);
+        return GgufFile.read(file);
     }
 
     private Footprint predict(GgufSketch sketch, EngineSettings settings) throws Exception {
-        Path file = folder.resolve("model.gguf");
-        sketch.write(file);
-        return Footprint.predict(GgufFile.read(file), settings);
+        return Footprint.predict(read(sketch), settings);
     }
 
     private static EngineSettings f16(int context, int microBatch) {
-        return new EngineSettings(context, microBatch, CacheType.F16, CacheType.F16, false);
+        return new EngineSettings(context, 1, microBatch, CacheType.F16, CacheType.F16, false);
     }
 
     /** A header of such a model; of its tensors only the embeddings, in q8_0. */

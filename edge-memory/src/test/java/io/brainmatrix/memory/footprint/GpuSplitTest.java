@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Arithmetic alone: no GPU has been measured. */
 class GpuSplitTest {
     private static final EngineSettings SETTINGS =
-            new EngineSettings(2048, 512, CacheType.F16, CacheType.F16, false);
+            new EngineSettings(2048, 1, 512, CacheType.F16, CacheType.F16, false);
     private static final long GI = 1L << 30;
 
     @TempDir Path folder;

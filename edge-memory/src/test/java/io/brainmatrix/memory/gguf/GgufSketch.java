@@ -2,6 +2,7 @@ package io.brainmatrix.memory.gguf;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -102,7 +103,7 @@ public final class GgufSketch {
         metadata.remove(key);
     }
 
-    void tensor(String name, int type, long... dimensions) {
+    public void tensor(String name, int type, long... dimensions) {
         tensors.add(
                 new Row(name, java.util.Arrays.stream(dimensions).boxed().toList(), type, null));
     }
@@ -113,8 +114,23 @@ public final class GgufSketch {
                 new Row(name, java.util.Arrays.stream(dimensions).boxed().toList(), type, null));
     }
 
+    public void removeTensors() {
+        tensors.clear();
+    }
+
     public void write(Path file) throws IOException {
         Files.write(file, bytes());
+    }
+
+    /** Writes the header alone into a file as long as a whole one: a hole takes no disk. */
+    public void writeHeader(Path file) throws IOException {
+        sizeMax = 0;
+        byte[] header = bytes();
+        long data = tensors.stream().mapToLong(row -> align(bytesOf(row))).sum();
+        try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+            out.write(header);
+            out.setLength(align(header.length) + data);
+        }
     }
 
     byte[] bytes() {

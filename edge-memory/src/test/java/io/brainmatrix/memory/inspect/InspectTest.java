@@ -59,9 +59,9 @@ class InspectTest {
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("fits RAM=1024 Mi");
         out.reset();
 
-        assertThat(run(model, "RAM=128Mi", "CONTEXT=65536")).isEqualTo(Inspect.TOO_BIG);
+        assertThat(run(model, "RAM=160Mi", "CONTEXT=65536")).isEqualTo(Inspect.TOO_BIG);
         assertThat(out.toString(StandardCharsets.UTF_8))
-                .containsPattern("does not fit RAM=128 Mi: \\d+ Mi more are needed; CONTEXT=\\d+");
+                .containsPattern("does not fit RAM=160 Mi: \\d+ Mi more are needed; CONTEXT=\\d+");
         out.reset();
 
         assertThat(run(model, "RAM=100Mi")).isEqualTo(Inspect.TOO_BIG);
@@ -70,11 +70,11 @@ class InspectTest {
 
     @Test
     void theAdvisedContextFits() {
-        run(model, "RAM=128Mi", "CONTEXT=65536");
+        run(model, "RAM=160Mi", "CONTEXT=65536");
         String advised =
                 out.toString(StandardCharsets.UTF_8).replaceAll("(?s).*(CONTEXT=\\d+).*", "$1");
 
-        assertThat(run(model, "RAM=128Mi", advised)).isEqualTo(Inspect.FITS);
+        assertThat(run(model, "RAM=160Mi", advised)).isEqualTo(Inspect.FITS);
     }
 
     @Test

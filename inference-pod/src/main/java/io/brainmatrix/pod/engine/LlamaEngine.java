@@ -51,7 +51,13 @@ public final class LlamaEngine implements Engine {
     /**
      * How to load.
      *
+     * @param contextLength tokens, over all slots
      * @param threads at most the cores that may be used: more collapse the speed
+     * @param parallel slots, which share the context out evenly
+     * @param batchSize prompt tokens that are evaluated together
+     * @param cacheTypeK ggml's name of the type of the cache of keys, such as {@code f16}
+     * @param cacheTypeV likewise of values; the library aborts on a quantised one without flash
+     *     attention
      * @param gpuLayers 0 leaves everything to the CPU
      * @param log where the native library writes; its reasons for a refusal are only there
      */
@@ -62,8 +68,23 @@ public final class LlamaEngine implements Engine {
             int parallel,
             int batchSize,
             String cacheTypeK,
+            String cacheTypeV,
+            boolean flashAttention,
             int gpuLayers,
-            Path log) {}
+            Path log) {
+        /** The library's own default, and the largest computation whatever the batch. */
+        private static final int MICRO_BATCH_MAX = 512;
+
+        /** Prompt tokens in one computation. */
+        public int microBatchSize() {
+            return microBatchSize(batchSize);
+        }
+
+        /** Prompt tokens in one computation, of a batch. */
+        public static int microBatchSize(int batchSize) {
+            return Math.min(batchSize, MICRO_BATCH_MAX);
+        }
+    }
 
     /**
      * Loads the model; blocks until it is loaded and cannot be cancelled.
@@ -76,12 +97,12 @@ public final class LlamaEngine implements Engine {
                         .setModel(settings.model().toString())
                         .setCtxSize(settings.contextLength())
                         .setBatchSize(settings.batchSize())
-                        .setUbatchSize(Math.min(settings.batchSize(), 512))
+                        .setUbatchSize(settings.microBatchSize())
                         .setThreads(settings.threads())
                         .setThreadsBatch(settings.threads())
                         .setParallel(settings.parallel())
-                        .setCacheTypeK(
-                                CacheType.valueOf(settings.cacheTypeK().toUpperCase(Locale.ROOT)))
+                        .setCacheTypeK(type(settings.cacheTypeK()))
+                        .setCacheTypeV(type(settings.cacheTypeV()))
                         // With mmap a memory limit makes the page cache thrash instead of meaning
                         // anything.
                         .disableMmap()
@@ -93,11 +114,18 @@ public final class LlamaEngine implements Engine {
         if (settings.gpuLayers() > 0) { // a library without a GPU takes 0 for a warning too
             parameters.setGpuLayers(settings.gpuLayers());
         }
+        if (settings.flashAttention()) {
+            parameters.enableFlashAttn();
+        }
         try {
             return new LlamaEngine(new LlamaModel(parameters), settings.log());
         } catch (RuntimeException e) { // the library's own exception type is package-private
             throw new EngineException(LogTail.reason(settings.log(), e.getMessage()), e);
         }
+    }
+
+    private static CacheType type(String name) {
+        return CacheType.valueOf(name.toUpperCase(Locale.ROOT));
     }
 
     @Override

@@ -3,7 +3,9 @@ package io.brainmatrix.pod.lifecycle;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.brainmatrix.memory.footprint.CacheType;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +54,13 @@ public record InstanceConfig(
     /**
      * How the engine is run.
      *
-     * @param threads absent for the smaller of 4 and the cores
+     * @param contextLength tokens, over all slots
+     * @param threads absent: the smaller of 4 and the cores; never more than the cores
+     * @param parallel slots, requests answered at the same time
+     * @param batchSize prompt tokens evaluated together
+     * @param cacheTypeK ggml's name of the type of the cache of keys
+     * @param cacheTypeV likewise of values; a quantised one needs flash attention
+     * @param flashAttention false when absent
      * @param gpuLayers absent for as many as the GPU's budget holds
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
@@ -63,7 +71,33 @@ public record InstanceConfig(
             int batchSize,
             String cacheTypeK,
             String cacheTypeV,
-            @Nullable Integer gpuLayers) {}
+            boolean flashAttention,
+            @Nullable Integer gpuLayers) {
+        @SuppressWarnings("ConstantConditions") // Jackson leaves absent components null
+        private String wrong() {
+            if (contextLength < CONTEXT_MIN
+                    || parallel < 1
+                    || batchSize < 1
+                    || cacheTypeK == null
+                    || cacheTypeV == null) {
+                return "engine must name contextLength (at least %d), parallel, batchSize and cache types"
+                        .formatted(CONTEXT_MIN);
+            }
+            if (threads != null && threads < 1) {
+                return "engine.threads must be at least 1";
+            }
+            Optional<CacheType> values = CacheType.named(cacheTypeV);
+            if (CacheType.named(cacheTypeK).isEmpty() || values.isEmpty()) {
+                return "engine.cacheTypeK `%s` and cacheTypeV `%s` must be types of a cache, such as f16 and q8_0"
+                        .formatted(cacheTypeK, cacheTypeV);
+            }
+            if (values.get().quantized() && !flashAttention) {
+                return "engine.cacheTypeV `%s` is quantised, which needs flashAttention"
+                        .formatted(cacheTypeV);
+            }
+            return "";
+        }
+    }
 
     /**
      * Reads it.
@@ -107,14 +141,6 @@ public record InstanceConfig(
         if (model == null || model.path() == null || model.source() == null) {
             return "model.path and model.source must be named";
         }
-        if (engine == null
-                || engine.contextLength() < CONTEXT_MIN
-                || engine.parallel() < 1
-                || engine.batchSize() < 1
-                || engine.cacheTypeK() == null
-                || engine.cacheTypeV() == null) {
-            return "engine must name contextLength (at least 64), parallel, batchSize and cache types";
-        }
-        return "";
+        return engine == null ? "engine must be named" : engine.wrong();
     }
 }

@@ -50,6 +50,10 @@ public final class Life {
 
     private static final long LEAST_RESERVE = 512L << 20;
     private static final long BLACK_BOX_NANOS = 1_000_000_000L;
+
+    /** Where none are asked for: more gain little on small nodes. */
+    private static final int THREADS = 4;
+
     private static final double MEBIBYTE = 1 << 20;
 
     private final Surroundings surroundings;
@@ -331,23 +335,29 @@ public final class Life {
         return new PodState.Gpu(gpu.gpu(), layersOnGpu, gpu.all());
     }
 
-    private Engine load(InstanceConfig config, Path model, Optional<GpuSplit> gpu) throws Refusal {
+    /** Fixed by the configuration and the cores: a CPU quota counts, the JVM reads it. */
+    private LlamaEngine.Settings settings(InstanceConfig config, Path model, int gpuLayers) {
         InstanceConfig.Engine engine = config.engine();
         int cores = Runtime.getRuntime().availableProcessors();
         Integer asked = engine.threads();
+        return new LlamaEngine.Settings(
+                model,
+                engine.contextLength(),
+                Math.min(asked == null ? THREADS : asked, cores),
+                engine.parallel(),
+                engine.batchSize(),
+                engine.cacheTypeK(),
+                engine.cacheTypeV(),
+                engine.flashAttention(),
+                gpuLayers,
+                surroundings.scratch().resolve("engine.log"));
+    }
+
+    private Engine load(InstanceConfig config, Path model, Optional<GpuSplit> gpu) throws Refusal {
         to(s -> s.loading(clock.instant()));
         try {
             Engine loaded =
-                    loader.load(
-                            new LlamaEngine.Settings(
-                                    model,
-                                    engine.contextLength(),
-                                    Math.min(asked == null ? 4 : asked, cores),
-                                    engine.parallel(),
-                                    engine.batchSize(),
-                                    engine.cacheTypeK(),
-                                    gpu.map(GpuSplit::layers).orElse(0),
-                                    surroundings.scratch().resolve("engine.log")));
+                    loader.load(settings(config, model, gpu.map(GpuSplit::layers).orElse(0)));
             to(s -> s.loaded(clock.instant()));
             if (gpu.isPresent()) {
                 confirm(gpu.get(), loaded.layersOnGpu());

@@ -5,7 +5,7 @@ import io.brainmatrix.memory.footprint.EngineSettings;
 import io.brainmatrix.memory.footprint.Footprint;
 import io.brainmatrix.memory.footprint.GpuSplit;
 import io.brainmatrix.memory.gguf.GgufFile;
-import java.util.Locale;
+import io.brainmatrix.pod.engine.LlamaEngine;
 import java.util.Optional;
 
 /**
@@ -16,18 +16,15 @@ import java.util.Optional;
  * @param explanation a table for the log
  */
 record ModelPlan(long predicted, Optional<GpuSplit> gpu, String explanation) {
-    /** A larger batch is evaluated in parts of this many tokens. */
-    static final int MICRO_BATCH_MAX = 512;
-
     private static final double MEBIBYTE = 1 << 20;
 
     /**
      * Plans.
      *
-     * @throws Refusal when it does not fit a budget, with what to change
+     * @throws Refusal when it does not fit a budget or the engine's settings, with what to change
      */
     static ModelPlan of(GgufFile header, InstanceConfig config) throws Refusal {
-        EngineSettings settings = settings(config.engine());
+        EngineSettings settings = settings(header, config);
         Footprint whole = Footprint.predict(header, settings);
         Long budget = config.budget().gpu();
         if (budget == null) {
@@ -48,13 +45,23 @@ record ModelPlan(long predicted, Optional<GpuSplit> gpu, String explanation) {
                                         split.ram() / MEBIBYTE));
     }
 
-    private static EngineSettings settings(InstanceConfig.Engine engine) {
-        return new EngineSettings(
-                engine.contextLength(),
-                Math.min(engine.batchSize(), MICRO_BATCH_MAX),
-                CacheType.valueOf(engine.cacheTypeK().toUpperCase(Locale.ROOT)),
-                CacheType.valueOf(engine.cacheTypeV().toUpperCase(Locale.ROOT)),
-                false);
+    private static EngineSettings settings(GgufFile header, InstanceConfig config) throws Refusal {
+        InstanceConfig.Engine engine = config.engine();
+        EngineSettings settings =
+                new EngineSettings(
+                        engine.contextLength(),
+                        engine.parallel(),
+                        LlamaEngine.Settings.microBatchSize(engine.batchSize()),
+                        CacheType.named(engine.cacheTypeK()).orElseThrow(),
+                        CacheType.named(engine.cacheTypeV()).orElseThrow(),
+                        engine.flashAttention());
+        Optional<String> misfit = settings.misfit(header);
+        if (misfit.isPresent()) {
+            throw new Refusal(
+                    ExitCode.Configuration,
+                    "`%s`: %s".formatted(config.model().source(), misfit.get()));
+        }
+        return settings;
     }
 
     /** The layers that were asked for, or as many as the budget holds. */

@@ -28,7 +28,16 @@ final class LoadProbe {
             Engine engine =
                     LlamaEngine.load(
                             new LlamaEngine.Settings(
-                                    file, 64, 1, 1, 32, "f16", 0, scratch.resolve("engine.log")));
+                                    file,
+                                    64,
+                                    1,
+                                    1,
+                                    32,
+                                    "f16",
+                                    "f16",
+                                    false,
+                                    0,
+                                    scratch.resolve("engine.log")));
             engine.generate(
                     new Engine.Request("the", 1, Engine.Sampling.greedy(), List.of()),
                     piece -> true);

@@ -76,6 +76,8 @@ class HostileRequestsTest {
                                 SLOTS,
                                 64,
                                 "f16",
+                                "f16",
+                                false,
                                 0,
                                 folder.resolve("engine.log")));
         desk = new Desk(engine, SLOTS, PATIENCE, () -> Rung.Free, System::nanoTime);

@@ -1,9 +1,11 @@
 package io.brainmatrix.pod.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.brainmatrix.pod.lifecycle.ExitCode;
 import io.brainmatrix.pod.lifecycle.InstanceConfig;
 import io.brainmatrix.pod.lifecycle.Phase;
 import io.brainmatrix.pod.lifecycle.Refusal;
@@ -17,6 +19,8 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ContractGoldenTest {
     private static final Path CONTRACTS =
@@ -40,9 +44,41 @@ class ContractGoldenTest {
         assertThat(config.engine().gpuLayers()).isEqualTo(12);
         assertThat(config.model().path()).isEqualTo("/models/chain.gguf");
         assertThat(config.engine().contextLength()).isEqualTo(2048);
+        assertThat(config.engine().cacheTypeK()).isEqualTo("f16");
+        assertThat(config.engine().cacheTypeV()).isEqualTo("q8_0");
+        assertThat(config.engine().flashAttention()).isTrue();
         assertThat(config.life()).isEqualTo(3);
         assertThat(config.priority()).isEqualTo(10);
         assertThat(config.nodeReserve()).isEqualTo(536870912L);
+    }
+
+    /** What an operator of before says: no flash attention, and values in f16. */
+    @Test
+    void flashAttentionIsOffUnlessAskedFor() throws IOException, Refusal {
+        String older =
+                golden("instance.json")
+                        .replace(", \"flashAttention\": true", "")
+                        .replace("\"cacheTypeV\": \"q8_0\"", "\"cacheTypeV\": \"f16\"");
+
+        assertThat(InstanceConfig.parse(older).engine().flashAttention()).isFalse();
+    }
+
+    @ParameterizedTest(name = "{0} as {1}: {2}")
+    @CsvSource({
+        "'\"flashAttention\": true', '\"flashAttention\": false', needs flashAttention",
+        "'\"cacheTypeV\": \"q8_0\"', '\"cacheTypeV\": \"q9\"', must be types of a cache",
+        "'\"cacheTypeK\": \"f16\"', '\"cacheTypeK\": \"F16\"', must be types of a cache",
+        "'\"threads\": 2', '\"threads\": 0', threads must be at least 1",
+        "'\"contextLength\": 2048', '\"contextLength\": 32', at least 64",
+    })
+    void anEngineThatWouldNotRunIsAWrongConfiguration(String agreed, String instead, String reason)
+            throws IOException {
+        String wrong = golden("instance.json").replace(agreed, instead);
+
+        assertThatThrownBy(() -> InstanceConfig.parse(wrong))
+                .isInstanceOfSatisfying(
+                        Refusal.class, r -> assertThat(r.code()).isEqualTo(ExitCode.Configuration))
+                .hasMessageContaining(reason);
     }
 
     @Test

@@ -46,10 +46,13 @@ record InstanceEnvironment(
             int batchSize,
             String cacheTypeK,
             String cacheTypeV,
+            @Nullable Boolean flashAttention,
             @Nullable Integer gpuLayers) {
         static EngineSettings of(@Nullable EngineSpec spec) {
             EngineSpec engine =
-                    spec == null ? new EngineSpec(null, null, null, null, null, null) : spec;
+                    spec == null
+                            ? new EngineSpec(null, null, null, null, null, null, null, null)
+                            : spec;
             // Defaults as in the API, for an object that was written before they were there.
             return new EngineSettings(
                     engine.contextLength() == null ? 2048 : engine.contextLength(),
@@ -57,8 +60,10 @@ record InstanceEnvironment(
                     engine.parallel() == null ? 1 : engine.parallel(),
                     engine.batchSize() == null ? 512 : engine.batchSize(),
                     engine.cacheTypeK() == null ? "f16" : engine.cacheTypeK().name(),
-                    // A quantised V cache needs flash attention, which the API does not offer.
-                    "f16",
+                    engine.cacheTypeV() == null ? "f16" : engine.cacheTypeV().name(),
+                    // Absent when false: the hash of a pod without it is that of a version without
+                    // it.
+                    Boolean.TRUE.equals(engine.flashAttention()) ? Boolean.TRUE : null,
                     layers(engine.gpuLayers()));
         }
 
