@@ -11,6 +11,8 @@ import io.brainmatrix.pod.engine.Desk;
 import io.brainmatrix.pod.engine.Engine;
 import io.brainmatrix.pod.engine.EngineException;
 import io.brainmatrix.pod.engine.LlamaEngine;
+import io.brainmatrix.pod.http.ApiToken;
+import io.brainmatrix.pod.http.Connections;
 import io.brainmatrix.pod.http.PodServer;
 import io.brainmatrix.pod.memory.Guard;
 import io.brainmatrix.pod.memory.Ladder;
@@ -78,8 +80,12 @@ public final class Life {
             Path cgroups,
             Path terminationLog,
             Path scratch,
+            Path apiToken,
             int port) {
         private static final int PORT = 8080;
+
+        /** Where the operator mounts the Secret with the token that clients must have. */
+        private static final Path API_TOKEN = Path.of("/etc/brainmatrix/api-token/token");
 
         /** Those of a container of the image; its environment may name another port or log. */
         public static Surroundings ofContainer() {
@@ -92,6 +98,7 @@ public final class Life {
                                     .getOrDefault(
                                             "BRAINMATRIX_TERMINATION_LOG", "/dev/termination-log")),
                     Path.of(System.getProperty("de.kherud.llama.tmpdir", "/scratch")),
+                    API_TOKEN,
                     Integer.parseInt(
                             System.getenv()
                                     .getOrDefault("BRAINMATRIX_PORT", Integer.toString(PORT))));
@@ -163,8 +170,8 @@ public final class Life {
         to(s -> s.limited(limit));
         serveHttp(config, watcher);
         Path model = Path.of(config.model().path());
-        check(config, model);
-        Engine engine = load(config, model);
+        GgufFile header = check(config, model);
+        Engine engine = load(config, model, header);
         climb(config, limit);
         desk.set(
                 new Desk(
@@ -279,7 +286,9 @@ public final class Life {
                         config.engine().contextLength() / config.engine().parallel(),
                         vocabulary::get,
                         clock,
-                        metrics));
+                        metrics,
+                        new ApiToken(surroundings.apiToken(), System::nanoTime),
+                        new Connections(surroundings.proc(), System::nanoTime)));
     }
 
     private static double known(@Nullable Long bytes) {
@@ -298,7 +307,7 @@ public final class Life {
         return from == null || to == null ? -1 : Duration.between(from, to).toMillis() / 1000.0;
     }
 
-    private void check(InstanceConfig config, Path model) throws Refusal, IOException {
+    private GgufFile check(InstanceConfig config, Path model) throws Refusal, IOException {
         String source = config.model().source();
         if (!Files.isRegularFile(model) || !Files.isReadable(model)) {
             throw new Refusal(
@@ -345,9 +354,10 @@ public final class Life {
             }
             to(s -> s.digested(digest));
         }
+        return header;
     }
 
-    private Engine load(InstanceConfig config, Path model) throws Refusal {
+    private Engine load(InstanceConfig config, Path model, GgufFile header) throws Refusal {
         InstanceConfig.Engine engine = config.engine();
         int cores = Runtime.getRuntime().availableProcessors();
         Integer asked = engine.threads();
@@ -362,13 +372,13 @@ public final class Life {
                                     engine.parallel(),
                                     engine.batchSize(),
                                     engine.cacheTypeK(),
+                                    firstToken(header),
                                     surroundings.scratch().resolve("engine.log")));
             to(s -> s.loaded(clock.instant()));
-            int tokens =
+            Engine.Outcome first =
                     loaded.generate(
-                            new Engine.Request("the", 1, Engine.Sampling.greedy(), List.of()),
-                            piece -> true);
-            if (tokens < 1) {
+                            Engine.Request.of("the", 1, Engine.Sampling.greedy()), piece -> true);
+            if (first.tokens() < 1) {
                 throw new Refusal(
                         ExitCode.EngineFault, "the model was loaded and gave no first token");
             }
@@ -379,6 +389,11 @@ public final class Life {
                     "the engine refused `%s`: %s"
                             .formatted(config.model().source(), e.getMessage()));
         }
+    }
+
+    /** Most models have one: one that does not say so is counted as if, rather one too many. */
+    private static boolean firstToken(GgufFile header) {
+        return !Boolean.FALSE.equals(header.metadata().get("tokenizer.ggml.add_bos_token"));
     }
 
     private void to(UnaryOperator<PodState> step) {
