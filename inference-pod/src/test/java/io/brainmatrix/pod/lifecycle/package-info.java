@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.brainmatrix.pod.lifecycle;
+
+import org.jspecify.annotations.NullMarked;
