@@ -23,12 +23,17 @@ import java.util.stream.Collectors;
 public final class LlamaEngine implements Engine {
     private static final String SYSTEM = "system";
 
+    /** A small part of the scratch volume. */
+    private static final long LOG_MAX_BYTES = 4L << 20;
+
     private final LlamaModel model;
     private final boolean firstToken;
+    private final BoundedLog log;
 
-    private LlamaEngine(LlamaModel model, boolean firstToken) {
+    private LlamaEngine(LlamaModel model, Settings settings) {
         this.model = model;
-        this.firstToken = firstToken;
+        this.firstToken = settings.firstToken();
+        this.log = new BoundedLog(settings.log(), LOG_MAX_BYTES);
     }
 
     /**
@@ -74,7 +79,7 @@ public final class LlamaEngine implements Engine {
                         .enableJinja()
                         .setLogFile(settings.log().toString());
         try {
-            return new LlamaEngine(new LlamaModel(parameters), settings.firstToken());
+            return new LlamaEngine(new LlamaModel(parameters), settings);
         } catch (RuntimeException e) { // the library's own exception type is package-private
             throw new EngineException(LogTail.reason(settings.log(), e.getMessage()), e);
         }
@@ -82,6 +87,7 @@ public final class LlamaEngine implements Engine {
 
     @Override
     public Outcome generate(Request request, Predicate<String> sink) {
+        log.trim();
         if (!request.grammar().map(this::writes).orElse(true)) {
             throw new NotWritable();
         }

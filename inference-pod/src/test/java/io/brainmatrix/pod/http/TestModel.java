@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -55,10 +56,10 @@ record TestModel(Engine engine, int vocabulary, Path log) {
 
     private static Path folder() {
         try {
-            Path folder = Files.createTempDirectory("test-models");
+            Path folder = Path.of("target", "test-models").toAbsolutePath();
             System.setProperty(
                     "de.kherud.llama.tmpdir",
-                    Files.createDirectory(folder.resolve("scratch")).toString());
+                    Files.createDirectories(folder.resolve("scratch")).toString());
             return folder;
         } catch (IOException e) {
             throw new IllegalStateException("no folder for models", e);
@@ -81,8 +82,7 @@ record TestModel(Engine engine, int vocabulary, Path log) {
     }
 
     Desk desk() {
-        return new Desk(
-                engine, SLOTS, java.time.Duration.ofMinutes(1), () -> Rung.Free, System::nanoTime);
+        return new Desk(engine, SLOTS, Duration.ofMinutes(1), () -> Rung.Free, System::nanoTime);
     }
 
     /** A server before it, at any port. */
