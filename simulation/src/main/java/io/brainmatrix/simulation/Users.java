@@ -190,6 +190,7 @@ final class Users {
                 time.chance(0.2) ? (int) time.between(-5, 10) : 0,
                 null,
                 null,
+                null,
                 null);
     }
 
@@ -277,6 +278,7 @@ final class Users {
                 i.priority(),
                 i.model(),
                 i.engine(),
+                i.apiTokenSecret(),
                 restartedAt);
     }
 
