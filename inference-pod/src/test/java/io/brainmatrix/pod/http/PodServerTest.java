@@ -13,10 +13,15 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -36,12 +41,34 @@ class PodServerTest {
     @SuppressWarnings("NullAway.Init") // set before each test
     Path folder;
 
+    private final AtomicReference<Rung> rung = new AtomicReference<>(Rung.Free);
+    private final SetClock clock = new SetClock();
     private final Slow engine = new Slow();
     private final Desk desk =
             new Desk(engine, SLOTS, Duration.ofMinutes(1), () -> Rung.Free, System::nanoTime);
 
     @SuppressWarnings("NullAway.Init")
     private PodServer server;
+
+    private static final class SetClock extends Clock {
+        private final AtomicReference<Instant> now =
+                new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
+
+        @Override
+        public Instant instant() {
+            return now.get();
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException("nobody asks for a zone");
+        }
+    }
 
     /** Fifty tokens a second; one that is asked to breaks after its second. */
     private static final class Slow implements Engine {
@@ -77,7 +104,9 @@ class PodServerTest {
 
     @BeforeEach
     void serve() throws IOException {
-        server = new TestModel(engine, 1024, folder).serve(desk, folder.resolve("no-token"));
+        server =
+                new TestModel(engine, 1024, folder)
+                        .serve(desk, folder.resolve("no-token"), rung::get, clock);
     }
 
     @AfterEach
@@ -142,6 +171,38 @@ class PodServerTest {
 
         assertThat(answer.at("/usage/completion_tokens").asInt()).isEqualTo(120);
         assertThat(answer.at("/choices/0/finish_reason").asText()).isEqualTo("length");
+    }
+
+    @Test
+    void anAnswerEndsAtItsDeadline() throws IOException {
+        Socket client = ask("\"max_tokens\":500");
+        await().until(() -> engine.most.get() > 0);
+
+        clock.now.updateAndGet(now -> now.plus(Duration.ofMinutes(5)));
+
+        JsonNode answer = json(answer(client));
+        assertThat(answer.at("/choices/0/finish_reason").asText()).isEqualTo("length");
+        assertThat(answer.at("/usage/completion_tokens").asInt()).isBetween(1, 499);
+    }
+
+    @Test
+    void whileMemoryIsShortAnswersAreShort() throws IOException {
+        rung.set(Rung.Shorten);
+
+        JsonNode answer = json(answer(ask("\"max_tokens\":500")));
+
+        assertThat(answer.at("/choices/0/finish_reason").asText()).isEqualTo("length");
+        assertThat(answer.at("/usage/completion_tokens").asInt()).isEqualTo(128);
+    }
+
+    @Test
+    void whileMemoryIsVeryShortNobodyIsAnswered() throws IOException {
+        rung.set(Rung.Refuse);
+
+        assertThat(answer(ask("\"max_tokens\":1")))
+                .startsWith("HTTP/1.1 503 ")
+                .containsIgnoringCase("Retry-After: ")
+                .contains("memory is short");
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A generated model in the real engine, loaded once for all tests of this JVM: the library frees
@@ -87,17 +88,21 @@ record TestModel(Engine engine, int vocabulary, Path log) {
 
     /** A server before it, at any port. */
     PodServer serve(Desk desk, Path token) throws IOException {
+        return serve(desk, token, () -> Rung.Free, Clock.systemUTC());
+    }
+
+    PodServer serve(Desk desk, Path token, Supplier<Rung> rung, Clock clock) throws IOException {
         return PodServer.start(
                 0,
                 new PodServer.Parts(
                         () -> Phase.Serving,
-                        () -> Rung.Free,
+                        rung,
                         () -> "{}",
                         () -> Optional.of(desk),
                         NAME,
                         CONTEXT,
                         () -> vocabulary,
-                        Clock.systemUTC(),
+                        clock,
                         new PodMetrics(List.of()),
                         new ApiToken(token, System::nanoTime),
                         new Connections(Path.of("/proc"), System::nanoTime)));
