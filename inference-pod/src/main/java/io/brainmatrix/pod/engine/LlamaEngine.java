@@ -113,9 +113,9 @@ public final class LlamaEngine implements Engine {
             }
         }
         var _ = sink.test(stops.rest());
+        // A model that puts no token before a prompt has nothing to go on then.
         if (tokens == 0 && request.prompt().isEmpty()) {
-            return new Outcome(
-                    0, Ending.Stop); // a model without a first token has nothing to go on
+            return new Outcome(0, Ending.Stop);
         }
         // The token that ends a text has none of its own, any other that is the last one has, or is
         // part of a character that is not whole and never comes.
