@@ -213,6 +213,7 @@ final class Users {
                 time.chance(0.2) ? (int) time.between(-5, 10) : 0,
                 null,
                 null,
+                null,
                 null);
     }
 
@@ -308,6 +309,7 @@ final class Users {
                 i.priority(),
                 i.model(),
                 i.engine(),
+                i.apiTokenSecret(),
                 restartedAt);
     }
 

@@ -34,5 +34,8 @@ public record Instance(
         @JsonPropertyDescription("How llama.cpp is run.") @Default("{}")
                 @Nullable EngineSpec engine,
         @JsonPropertyDescription(
+                        "Secret of the matrix's namespace whose key `token` is the bearer token that /v1 asks for; when it changes the instance follows without a restart. Without one nothing is asked for.")
+                @Nullable String apiTokenSecret,
+        @JsonPropertyDescription(
                         "Any new value, by habit the time, ends the running life and starts another; it also ends a suspension after too many deaths.")
                 @Nullable String restartedAt) {}

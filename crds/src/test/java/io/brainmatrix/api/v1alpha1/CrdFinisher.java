@@ -118,6 +118,9 @@ final class CrdFinisher {
         watches.put("maxItems", INSTANCES_MAX).put("x-kubernetes-list-type", "set");
         items(watches).put("minLength", 1).put("maxLength", 20);
         property(instance, "restartedAt").put("maxLength", 64);
+        property(instance, "apiTokenSecret")
+                .put("maxLength", 253)
+                .put("pattern", "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$");
         rule(
                 instance,
                 "!has(self.watches) || !(self.name in self.watches)",

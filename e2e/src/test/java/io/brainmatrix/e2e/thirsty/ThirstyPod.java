@@ -61,7 +61,7 @@ public final class ThirstyPod {
         }
 
         @Override
-        public int generate(Request request, Predicate<String> sink) {
+        public Outcome generate(Request request, Predicate<String> sink) {
             if (request.prompt().startsWith(DRINK)) {
                 long mib = Long.parseLong(request.prompt().substring(DRINK.length()).strip());
                 kept.add(Arena.global().allocate(mib << 20).fill((byte) 1));

@@ -2,10 +2,14 @@ package io.brainmatrix.pod.engine;
 
 import io.brainmatrix.pod.memory.Rung;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -21,16 +25,27 @@ public final class Desk {
     /** A prompt is worked through without a sign of life, on a slow core at two tokens a second. */
     private static final long PROMPT_TOKEN_NANOS = 500_000_000L;
 
+    /** Who waits looks so often whether there is still somebody to answer. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
     private final Engine engine;
-    private final Semaphore slots;
-    private final Semaphore single = new Semaphore(1, true);
+    private final int slots;
     private final Supplier<Rung> rung;
     private final LongSupplier nanos;
+    private final Duration patience;
     private final AtomicLong progressNanos = new AtomicLong();
     private final AtomicLong promptTokens = new AtomicLong();
-    private final AtomicInteger waiting = new AtomicInteger();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    /** Tickets of those who wait, the first first. Guarded by the lock. */
+    private final Queue<Long> waiting = new ArrayDeque<>();
+
+    /** The latest ticket. Guarded by the lock. */
+    private long tickets;
+
+    /** Requests with the engine. Changed under the lock. */
     private final AtomicInteger running = new AtomicInteger();
-    private final Duration patience;
 
     /**
      * A desk before an engine with so many slots; a request waits at most {@code patience} for one.
@@ -41,7 +56,7 @@ public final class Desk {
     public Desk(
             Engine engine, int slots, Duration patience, Supplier<Rung> rung, LongSupplier nanos) {
         this.engine = engine;
-        this.slots = new Semaphore(slots, true);
+        this.slots = slots;
         this.patience = patience;
         this.rung = rung;
         this.nanos = nanos;
@@ -64,41 +79,16 @@ public final class Desk {
      * Waits for a slot and generates.
      *
      * @param tokens of the prompt: as long as these are worked through the engine is silent
+     * @param abandoned whether nobody wants the answer any more; asked a few times a second while
+     *     the request waits, which then ends as {@link Engine.Ending#Cancelled}
      */
-    public int generate(Engine.Request request, int tokens, Predicate<String> sink)
+    public Engine.Outcome generate(
+            Engine.Request request, int tokens, BooleanSupplier abandoned, Predicate<String> sink)
             throws Busy, InterruptedException {
-        if (waiting.incrementAndGet() > QUEUE_MAX + slots.availablePermits()) {
-            waiting.decrementAndGet();
-            throw new Busy();
+        if (!enter(abandoned)) {
+            return new Engine.Outcome(0, Engine.Ending.Cancelled);
         }
-        try {
-            if (!slots.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new Busy();
-            }
-        } finally {
-            waiting.decrementAndGet();
-        }
-        try {
-            if (!rung.get().atLeast(Rung.Queue)) {
-                return run(request, tokens, sink);
-            }
-            if (!single.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new Busy();
-            }
-            try {
-                return run(request, tokens, sink);
-            } finally {
-                single.release();
-            }
-        } finally {
-            slots.release();
-        }
-    }
-
-    private int run(Engine.Request request, int tokens, Predicate<String> sink) {
-        progress();
         promptTokens.addAndGet(tokens);
-        running.incrementAndGet();
         try {
             return engine.generate(
                     request,
@@ -107,10 +97,54 @@ public final class Desk {
                         return sink.test(piece);
                     });
         } finally {
-            running.decrementAndGet();
             promptTokens.addAndGet(-tokens);
             progress();
+            leave();
         }
+    }
+
+    /** False when the request is abandoned before it is its turn. */
+    private boolean enter(BooleanSupplier abandoned) throws Busy, InterruptedException {
+        lock.lockInterruptibly();
+        Long ticket = ++tickets;
+        try {
+            if (waiting.size() >= QUEUE_MAX + Math.max(0, slots - running.get())) {
+                throw new Busy();
+            }
+            waiting.add(ticket);
+            long left = patience.toNanos();
+            while (!ticket.equals(waiting.peek()) || running.get() >= capacity()) {
+                if (abandoned.getAsBoolean()) {
+                    return false;
+                }
+                if (left <= 0) {
+                    throw new Busy();
+                }
+                long look = Math.min(left, LOOK_NANOS);
+                left -= look - Math.max(0, changed.awaitNanos(look));
+            }
+            progress();
+            running.incrementAndGet();
+            return true;
+        } finally {
+            waiting.remove(ticket);
+            changed.signalAll();
+            lock.unlock();
+        }
+    }
+
+    private void leave() {
+        lock.lock();
+        try {
+            running.decrementAndGet();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int capacity() {
+        return rung.get().atLeast(Rung.Queue) ? 1 : slots;
     }
 
     private void progress() {
@@ -128,7 +162,12 @@ public final class Desk {
 
     /** Requests that wait for a slot. */
     public int waiting() {
-        return waiting.get();
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Requests being answered. */

@@ -1,6 +1,8 @@
 package io.brainmatrix.pod.engine;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
 
@@ -14,8 +16,46 @@ public interface Engine {
      *
      * @param maxTokens at least 1
      * @param stop texts that end the answer and are not part of it
+     * @param grammar in GBNF, that the answer keeps to; a wrong one is not noticed by llama.cpp
      */
-    record Request(String prompt, int maxTokens, Sampling sampling, java.util.List<String> stop) {}
+    record Request(
+            String prompt,
+            int maxTokens,
+            Sampling sampling,
+            List<String> stop,
+            Optional<String> grammar) {
+        /** Text of any form, as far as it goes. */
+        public static Request of(String prompt, int maxTokens, Sampling sampling) {
+            return new Request(prompt, maxTokens, sampling, List.of(), Optional.empty());
+        }
+    }
+
+    /** The model has no tokens for what a grammar asks for. */
+    @SuppressWarnings("serial") // never serialized
+    final class NotWritable extends RuntimeException {
+        NotWritable() {
+            super("asks for text that the model has no tokens for");
+        }
+    }
+
+    /** Why an answer ended. */
+    enum Ending {
+        /** The model was done, or a stop text came. */
+        Stop,
+        /** As many tokens as were asked for. */
+        Length,
+        /** The sink wanted no more. */
+        Cancelled
+    }
+
+    /**
+     * What was generated.
+     *
+     * @param tokens that the model made, with one that ends its text and those of a stop text.
+     *     Where it puts a character together from several tokens and does not reach its bound,
+     *     those are counted as its tokenizer would cut the character
+     */
+    record Outcome(int tokens, Ending ending) {}
 
     /**
      * How tokens are chosen.
@@ -23,18 +63,22 @@ public interface Engine {
      * @param temperature 0 is greedy
      * @param topP in (0, 1]
      * @param topK 0 for no bound
+     * @param minP tokens less likely than this part of the likeliest are left out
      * @param seed negative for a random one
      * @param frequencyPenalty for each time that a token has come, from -2 to 2
      * @param presencePenalty for a token that has come at all, from -2 to 2
+     * @param repeatPenalty divides the logit of a token that has come; positive
      * @param logitBias by token id, all of them in the vocabulary: another aborts llama.cpp
      */
     record Sampling(
             double temperature,
             double topP,
             int topK,
+            double minP,
             int seed,
             double frequencyPenalty,
             double presencePenalty,
+            double repeatPenalty,
             Map<Integer, Double> logitBias) {
         public Sampling {
             logitBias = Map.copyOf(logitBias);
@@ -42,7 +86,7 @@ public interface Engine {
 
         /** The likeliest token each time. */
         public static Sampling greedy() {
-            return new Sampling(0, 1, 1, 1, 0, 0, Map.of());
+            return new Sampling(0, 1, 1, 0, 1, 0, 0, 1, Map.of());
         }
     }
 
@@ -50,10 +94,13 @@ public interface Engine {
     record Message(String role, String content) {}
 
     /**
-     * Generates; returns how many tokens were made. The sink gets each piece as it comes and says
-     * whether to go on: cancelling is only possible from here, between two pieces.
+     * Generates. The sink gets each piece as it comes, an empty one where a token has no text or
+     * its text may begin a stop text, and says whether to go on: cancelling is only possible from
+     * here, between two pieces.
+     *
+     * @throws NotWritable before anything is generated
      */
-    int generate(Request request, Predicate<String> sink);
+    Outcome generate(Request request, Predicate<String> sink);
 
     /**
      * Layers that it says are on the GPU, the output layer counted as one; empty when it says
@@ -69,5 +116,5 @@ public interface Engine {
      *
      * @throws IllegalArgumentException when the template does not take them
      */
-    String prompt(java.util.List<Message> messages);
+    String prompt(List<Message> messages);
 }

@@ -3,7 +3,6 @@ package io.brainmatrix.pod.engine;
 import de.kherud.llama.InferenceParameters;
 import de.kherud.llama.LlamaIterator;
 import de.kherud.llama.LlamaModel;
-import de.kherud.llama.LlamaOutput;
 import de.kherud.llama.ModelParameters;
 import de.kherud.llama.Pair;
 import de.kherud.llama.args.CacheType;
@@ -25,12 +24,19 @@ import java.util.stream.Collectors;
 public final class LlamaEngine implements Engine {
     private static final String SYSTEM = "system";
 
-    private final LlamaModel model;
-    private final Path log;
+    /** A small part of the scratch volume. */
+    private static final long LOG_MAX_BYTES = 4L << 20;
 
-    private LlamaEngine(LlamaModel model, Path log) {
+    private final LlamaModel model;
+    private final boolean firstToken;
+    private final OptionalInt layersOnGpu;
+    private final BoundedLog log;
+
+    private LlamaEngine(LlamaModel model, Settings settings) {
         this.model = model;
-        this.log = log;
+        this.firstToken = settings.firstToken();
+        this.layersOnGpu = LogTail.layersOnGpu(settings.log()); // before anything is cut off it
+        this.log = new BoundedLog(settings.log(), LOG_MAX_BYTES);
     }
 
     /** Loads through {@link #load}. */
@@ -59,6 +65,7 @@ public final class LlamaEngine implements Engine {
      * @param cacheTypeV likewise of values; the library aborts on a quantised one without flash
      *     attention
      * @param gpuLayers 0 leaves everything to the CPU
+     * @param firstToken whether the model puts a token of its own before each prompt
      * @param log where the native library writes; its reasons for a refusal are only there
      */
     public record Settings(
@@ -71,6 +78,7 @@ public final class LlamaEngine implements Engine {
             String cacheTypeV,
             boolean flashAttention,
             int gpuLayers,
+            boolean firstToken,
             Path log) {
         /** The library's own default, and the largest computation whatever the batch. */
         private static final int MICRO_BATCH_MAX = 512;
@@ -118,7 +126,7 @@ public final class LlamaEngine implements Engine {
             parameters.enableFlashAttn();
         }
         try {
-            return new LlamaEngine(new LlamaModel(parameters), settings.log());
+            return new LlamaEngine(new LlamaModel(parameters), settings);
         } catch (RuntimeException e) { // the library's own exception type is package-private
             throw new EngineException(LogTail.reason(settings.log(), e.getMessage()), e);
         }
@@ -129,52 +137,93 @@ public final class LlamaEngine implements Engine {
     }
 
     @Override
-    public int generate(Request request, Predicate<String> sink) {
-        InferenceParameters parameters =
-                new InferenceParameters(request.prompt())
-                        .setNPredict(request.maxTokens())
-                        .setTemperature((float) request.sampling().temperature())
-                        .setTopP((float) request.sampling().topP())
-                        .setTopK(request.sampling().topK())
-                        .setFrequencyPenalty((float) request.sampling().frequencyPenalty())
-                        .setPresencePenalty((float) request.sampling().presencePenalty());
-        if (!request.sampling().logitBias().isEmpty()) {
-            Map<Integer, Float> bias = new HashMap<>();
-            request.sampling().logitBias().forEach((id, by) -> bias.put(id, by.floatValue()));
-            parameters.setTokenIdBias(bias);
+    public Outcome generate(Request request, Predicate<String> sink) {
+        log.trim();
+        if (!request.grammar().map(this::writes).orElse(true)) {
+            throw new NotWritable();
         }
-        if (request.sampling().seed() >= 0) {
-            parameters.setSeed(request.sampling().seed());
-        }
-        if (!request.stop().isEmpty()) {
-            parameters.setStopStrings(request.stop().toArray(String[]::new));
-        }
+        // Stop texts are looked for here: the library loses what it held back as the beginning of
+        // one when the answer ends otherwise.
+        StopTexts stops = new StopTexts(request.stop());
+        LlamaIterator outputs = model.generate(parameters(request)).iterator();
         int tokens = 0;
-        LlamaIterator outputs = model.generate(parameters).iterator();
+        String last = "";
         // An iterator that is left alone keeps its slot: it is read to its end or cancelled from
         // here.
         while (outputs.hasNext()) {
-            LlamaOutput output = outputs.next();
-            if (!outputs.hasNext() && output.text.isEmpty()) {
-                break; // the end's own packet is no token
+            String piece = outputs.next().text;
+            if (!outputs.hasNext()) {
+                break; // the end's own packet is no token and has no text
             }
-            tokens++;
-            if (!sink.test(output.text)) {
+            last = piece;
+            tokens = Math.min(tokens + tokensOf(piece), request.maxTokens());
+            boolean goesOn = sink.test(stops.next(piece));
+            if (stops.found() || !goesOn) {
                 outputs.cancel();
-                break;
+                return new Outcome(tokens, stops.found() ? Ending.Stop : Ending.Cancelled);
             }
         }
-        return tokens;
+        var _ = sink.test(stops.rest());
+        // A model that puts no token before a prompt has nothing to go on then.
+        if (tokens == 0 && request.prompt().isEmpty()) {
+            return new Outcome(0, Ending.Stop);
+        }
+        // The token that ends a text has none of its own, any other that is the last one has, or is
+        // part of a character that is not whole and never comes.
+        return last.isEmpty() && tokens > 0
+                ? new Outcome(tokens, Ending.Stop)
+                : new Outcome(request.maxTokens(), Ending.Length);
+    }
+
+    private static InferenceParameters parameters(Request request) {
+        Sampling sampling = request.sampling();
+        InferenceParameters parameters =
+                new InferenceParameters(request.prompt())
+                        .setNPredict(request.maxTokens())
+                        .setTemperature((float) sampling.temperature())
+                        .setTopP((float) sampling.topP())
+                        .setTopK(sampling.topK())
+                        .setMinP((float) sampling.minP())
+                        .setRepeatPenalty((float) sampling.repeatPenalty())
+                        .setFrequencyPenalty((float) sampling.frequencyPenalty())
+                        .setPresencePenalty((float) sampling.presencePenalty());
+        if (!sampling.logitBias().isEmpty()) {
+            Map<Integer, Float> bias = new HashMap<>();
+            sampling.logitBias().forEach((id, by) -> bias.put(id, by.floatValue()));
+            parameters.setTokenIdBias(bias);
+        }
+        if (sampling.seed() >= 0) {
+            parameters.setSeed(sampling.seed());
+        }
+        request.grammar().ifPresent(parameters::setGrammar);
+        return parameters;
+    }
+
+    /**
+     * Where no token fits a grammar the library aborts: so what is in the grammar must come out of
+     * the tokenizer as it went in.
+     */
+    private boolean writes(String grammar) {
+        return model.decode(model.encode(grammar)).strip().equals(grammar.strip());
+    }
+
+    /** A piece is a token, but for characters that several tokens may have made together. */
+    private int tokensOf(String piece) {
+        if (piece.chars().allMatch(c -> c < 0x80)) {
+            return 1;
+        }
+        // Behind a neighbour: some tokenizers put a space before a text.
+        return Math.max(1, model.encode("." + piece).length - model.encode(".").length);
     }
 
     @Override
     public OptionalInt layersOnGpu() {
-        return LogTail.layersOnGpu(log);
+        return layersOnGpu;
     }
 
     @Override
     public int countTokens(String text) {
-        return model.encode(text).length + 1; // BOS, which the library adds to each prompt
+        return model.encode(text).length + (firstToken ? 1 : 0);
     }
 
     @Override

@@ -1,19 +1,16 @@
 package io.brainmatrix.pod.http;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import io.brainmatrix.pod.engine.Desk;
 import io.brainmatrix.pod.engine.Engine;
 import io.brainmatrix.pod.memory.Rung;
 import io.brainmatrix.pod.telemetry.PodMetrics;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** {@code /v1/completions} and {@code /v1/chat/completions}, whole or streamed. */
@@ -29,69 +26,84 @@ final class CompletionEndpoint {
     private final Clock clock;
     private final PodMetrics metrics;
     private final Supplier<Rung> rung;
+    private final Connections connections;
 
     /** What is known of the served model. */
     record Model(String name, int contextLength, int vocabulary) {}
 
-    CompletionEndpoint(
-            Desk desk,
-            Model model,
-            boolean chat,
-            Clock clock,
-            PodMetrics metrics,
-            Supplier<Rung> rung) {
+    CompletionEndpoint(Desk desk, Model model, boolean chat, PodServer.Parts parts) {
         this.desk = desk;
         this.model = model;
         this.chat = chat;
-        this.clock = clock;
-        this.metrics = metrics;
-        this.rung = rung;
+        this.clock = parts.clock();
+        this.metrics = parts.metrics();
+        this.rung = parts.rung();
+        this.connections = parts.connections();
     }
 
-    /** Cuts an answer short at its deadline, or while memory is short. */
-    private final class Patience {
-        private final Instant deadline = clock.instant().plus(DEADLINE);
-        private int pieces;
-        private boolean cut;
-
-        boolean goesOn() {
-            pieces++;
-            boolean shortened = rung.get().atLeast(Rung.Shorten) && pieces >= SHORT_ANSWER;
-            cut = shortened || !clock.instant().isBefore(deadline);
-            return !cut;
+    /** The client went before it had its answer. */
+    @SuppressWarnings("serial") // never serialized
+    private static final class Gone extends IOException {
+        Gone() {
+            super("the client has gone");
         }
     }
 
-    /** One answer's identity. */
-    private record Answer(String id, long created) {}
+    /** Where an answer goes, piece by piece; fails when there is nobody any more. */
+    private interface Sink {
+        void piece(String text) throws IOException;
+    }
+
+    /** Cuts an answer short at its deadline, while memory is short, or when nobody wants it. */
+    private final class Patience {
+        private final Instant deadline = clock.instant().plus(DEADLINE);
+        private final BooleanSupplier gone;
+        private int pieces;
+        private boolean abandoned;
+
+        Patience(BooleanSupplier gone) {
+            this.gone = gone;
+        }
+
+        boolean abandoned() {
+            abandoned = abandoned || gone.getAsBoolean();
+            return abandoned;
+        }
+
+        boolean goesOn(String piece, Sink sink) {
+            pieces++;
+            try {
+                if (!abandoned() && !piece.isEmpty()) {
+                    sink.piece(piece);
+                }
+            } catch (IOException e) {
+                abandoned = true;
+            }
+            boolean shortened = rung.get().atLeast(Rung.Shorten) && pieces >= SHORT_ANSWER;
+            return !abandoned && !shortened && clock.instant().isBefore(deadline);
+        }
+    }
+
+    /** What is to be generated, and how the answer will look. */
+    private record Task(Engine.Request generation, int promptTokens, AnswerShape shape) {
+        AnswerShape.Usage usage(Engine.Outcome outcome) {
+            return new AnswerShape.Usage(promptTokens, outcome.tokens());
+        }
+    }
 
     void handle(HttpExchange exchange) throws IOException, ApiError {
-        CompletionRequest request =
-                CompletionRequest.parse(Exchange.body(exchange), chat, model.vocabulary());
+        BooleanSupplier gone =
+                connections.gone(exchange.getLocalAddress(), exchange.getRemoteAddress());
+        CompletionRequest request = CompletionRequest.parse(Exchange.body(exchange), chat, model);
         if (rung.get().atLeast(Rung.Refuse)) {
             throw new ApiError(503, "server_error", null, "memory is short; try again in a moment");
         }
-        String prompt = chat ? templated(request) : request.prompt();
-        int promptTokens = desk.engine().countTokens(prompt);
-        int room = model.contextLength() - promptTokens;
-        if (room < 1) {
-            throw ApiError.invalid(
-                    chat ? "messages" : "prompt",
-                    "has %d tokens; the context has %d, shorten it"
-                            .formatted(promptTokens, model.contextLength()));
-        }
-        int maxTokens = Math.min(room, request.maxTokens().orElse(room));
-        Answer answer =
-                new Answer(
-                        (chat ? "chatcmpl-" : "cmpl-") + UUID.randomUUID(),
-                        clock.instant().getEpochSecond());
-        Engine.Request generation =
-                new Engine.Request(prompt, maxTokens, request.sampling(), request.stop());
+        Task task = task(request);
         try {
             if (request.stream()) {
-                stream(exchange, request, generation, answer, promptTokens);
+                stream(exchange, task, new Patience(gone));
             } else {
-                whole(exchange, generation, answer, promptTokens);
+                whole(exchange, task, new Patience(gone));
             }
         } catch (Desk.Busy e) {
             throw new ApiError(429, "rate_limit_error", null, String.valueOf(e.getMessage()));
@@ -99,6 +111,35 @@ final class CompletionEndpoint {
             Thread.currentThread().interrupt();
             throw new ApiError(503, "server_error", null, "the pod is ending");
         }
+    }
+
+    private Task task(CompletionRequest request) throws ApiError {
+        String prompt = chat ? templated(request) : request.prompt();
+        int promptTokens = desk.engine().countTokens(prompt);
+        int room = model.contextLength() - promptTokens;
+        if (room < 1) {
+            throw new ApiError(
+                    400,
+                    "invalid_request_error",
+                    chat ? "messages" : "prompt",
+                    "context_length_exceeded",
+                    "the prompt has %d tokens; the context has %d, shorten it"
+                            .formatted(promptTokens, model.contextLength()));
+        }
+        return new Task(
+                new Engine.Request(
+                        prompt,
+                        Math.min(room, request.maxTokens().orElse(room)),
+                        request.sampling(),
+                        request.stop(),
+                        request.grammar()),
+                promptTokens,
+                new AnswerShape(
+                        chat,
+                        (chat ? "chatcmpl-" : "cmpl-") + UUID.randomUUID(),
+                        clock.instant().getEpochSecond(),
+                        model.name(),
+                        request.streamUsage()));
     }
 
     private String templated(CompletionRequest request) throws ApiError {
@@ -109,134 +150,67 @@ final class CompletionEndpoint {
         }
     }
 
-    private void whole(
-            HttpExchange exchange, Engine.Request request, Answer answer, int promptTokens)
-            throws IOException, Desk.Busy, InterruptedException {
-        StringBuilder text = new StringBuilder();
-        Patience patience = new Patience();
-        int tokens =
-                request.maxTokens() == 0
-                        ? 0
-                        : desk.generate(
-                                request,
-                                promptTokens,
-                                piece -> {
-                                    text.append(piece);
-                                    return patience.goesOn();
-                                });
-        metrics.answered(promptTokens, tokens);
-        ObjectNode json = head(answer, chat ? "chat.completion" : "text_completion");
-        ObjectNode choice = json.putArray("choices").addObject().put("index", 0);
-        if (chat) {
-            choice.putObject("message").put("role", "assistant").put("content", text.toString());
-        } else {
-            choice.put("text", text.toString());
+    private Engine.Outcome generate(Task task, Patience patience, Sink sink)
+            throws ApiError, Gone, Desk.Busy, InterruptedException {
+        if (task.generation().maxTokens() == 0) {
+            return new Engine.Outcome(0, Engine.Ending.Length);
         }
-        choice.put("finish_reason", finish(tokens, request.maxTokens(), patience));
-        usage(json, promptTokens, tokens);
-        Exchange.json(exchange, 200, json);
-    }
-
-    private void stream(
-            HttpExchange exchange,
-            CompletionRequest asked,
-            Engine.Request request,
-            Answer answer,
-            int promptTokens)
-            throws IOException, Desk.Busy, InterruptedException {
-        Patience patience = new Patience();
-        StreamedAnswer out = new StreamedAnswer(exchange);
         try {
-            int tokens =
-                    request.maxTokens() == 0
-                            ? 0
-                            : desk.generate(
-                                    request,
-                                    promptTokens,
-                                    piece -> {
-                                        // A client that has gone makes the write fail: the slot is
-                                        // freed at once.
-                                        return out.tryEvent(chunk(answer, piece, null))
-                                                && patience.goesOn();
-                                    });
-            metrics.answered(promptTokens, tokens);
-            out.event(chunk(answer, "", finish(tokens, request.maxTokens(), patience)));
-            if (asked.streamUsage()) {
-                ObjectNode last = head(answer, chat ? "chat.completion.chunk" : "text_completion");
-                last.putArray("choices");
-                usage(last, promptTokens, tokens);
-                out.event(last.toString());
+            Engine.Outcome outcome =
+                    desk.generate(
+                            task.generation(),
+                            task.promptTokens(),
+                            patience::abandoned,
+                            piece -> patience.goesOn(piece, sink));
+            if (patience.abandoned) {
+                throw new Gone();
             }
-            out.event("[DONE]");
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+            metrics.answered(task.promptTokens(), outcome.tokens());
+            return outcome;
+        } catch (Engine.NotWritable e) {
+            throw ApiError.invalid("response_format", String.valueOf(e.getMessage()));
         }
     }
 
-    /** Server-sent events; the headers go out with the first. */
-    private static final class StreamedAnswer {
-        private final HttpExchange exchange;
-        private boolean begun;
+    private void whole(HttpExchange exchange, Task task, Patience patience)
+            throws IOException, ApiError, Desk.Busy, InterruptedException {
+        StringBuilder text = new StringBuilder();
+        Engine.Outcome outcome = generate(task, patience, text::append);
+        Exchange.json(
+                exchange,
+                200,
+                task.shape().whole(text.toString(), outcome.ending(), task.usage(outcome)));
+    }
 
-        StreamedAnswer(HttpExchange exchange) {
-            this.exchange = exchange;
-        }
-
-        boolean tryEvent(String data) {
-            try {
-                event(data);
-                return true;
-            } catch (IOException e) {
-                return false;
+    private void stream(HttpExchange exchange, Task task, Patience patience)
+            throws IOException, ApiError, Desk.Busy, InterruptedException {
+        EventStream out = new EventStream(exchange);
+        try {
+            Engine.Outcome outcome =
+                    generate(
+                            task,
+                            patience,
+                            piece -> {
+                                open(out, task.shape());
+                                out.event(task.shape().piece(piece));
+                            });
+            open(out, task.shape());
+            out.event(task.shape().closing(outcome.ending()));
+            if (task.shape().streamUsage()) {
+                out.event(task.shape().usage(task.usage(outcome)));
             }
-        }
-
-        void event(String data) throws IOException {
-            if (!begun) {
-                begun = true;
-                exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
-                exchange.getResponseHeaders().set("Cache-Control", "no-cache");
-                exchange.sendResponseHeaders(200, 0);
+            out.done();
+        } catch (RuntimeException e) {
+            if (out.begun()) { // or the answer would look like one that came to its end
+                out.event(PodServer.failed().json());
             }
-            OutputStream body = exchange.getResponseBody();
-            body.write(("data: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
-            body.flush();
+            throw e;
         }
     }
 
-    private String chunk(
-            Answer answer, String piece, @org.jspecify.annotations.Nullable String finish) {
-        ObjectNode json = head(answer, chat ? "chat.completion.chunk" : "text_completion");
-        ObjectNode choice = json.putArray("choices").addObject().put("index", 0);
-        if (chat) {
-            ObjectNode delta = choice.putObject("delta");
-            if (finish == null) {
-                delta.put("role", "assistant").put("content", piece);
-            }
-        } else {
-            choice.put("text", piece);
+    private void open(EventStream out, AnswerShape shape) throws IOException {
+        if (chat && !out.begun()) {
+            out.event(shape.opening());
         }
-        choice.put("finish_reason", finish);
-        return json.toString();
-    }
-
-    private ObjectNode head(Answer answer, String object) {
-        return Exchange.JSON
-                .createObjectNode()
-                .put("id", answer.id())
-                .put("object", object)
-                .put("created", answer.created())
-                .put("model", model.name());
-    }
-
-    private static void usage(ObjectNode json, int prompt, int completion) {
-        json.putObject("usage")
-                .put("prompt_tokens", prompt)
-                .put("completion_tokens", completion)
-                .put("total_tokens", prompt + completion);
-    }
-
-    private static String finish(int tokens, int maxTokens, Patience patience) {
-        return patience.cut || tokens >= maxTokens ? "length" : "stop";
     }
 }

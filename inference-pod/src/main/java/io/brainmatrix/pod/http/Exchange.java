@@ -3,7 +3,6 @@ package io.brainmatrix.pod.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -62,15 +61,9 @@ final class Exchange {
     }
 
     static void error(HttpExchange exchange, ApiError error) throws IOException {
-        ObjectNode json = JSON.createObjectNode();
-        json.putObject("error")
-                .put("message", error.getMessage())
-                .put("type", error.type())
-                .put("param", error.param())
-                .putNull("code");
         if (error.status() == 503 || error.status() == 429) {
             exchange.getResponseHeaders().set("Retry-After", "2");
         }
-        json(exchange, error.status(), json);
+        json(exchange, error.status(), error.json());
     }
 }

@@ -24,11 +24,13 @@ import java.util.function.Supplier;
  */
 public final class PodServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(PodServer.class.getName());
+    private static final String MODELS = "/v1/models";
 
     private final HttpServer server;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final Supplier<Phase> phase;
     private final PodMetrics metrics;
+    private final ApiToken token;
 
     /**
      * What the server tells and asks.
@@ -39,6 +41,8 @@ public final class PodServer implements AutoCloseable {
      * @param model name that the API lists
      * @param contextLength tokens that one request may have, its answer included
      * @param vocabulary how many tokens the model has
+     * @param token what {@code /v1} asks for
+     * @param connections whether clients are still there
      */
     public record Parts(
             Supplier<Phase> phase,
@@ -49,7 +53,9 @@ public final class PodServer implements AutoCloseable {
             int contextLength,
             IntSupplier vocabulary,
             Clock clock,
-            PodMetrics metrics) {}
+            PodMetrics metrics,
+            ApiToken token,
+            Connections connections) {}
 
     /**
      * The JDK's server has its bounds from system properties, read once: seconds for a request to
@@ -72,6 +78,7 @@ public final class PodServer implements AutoCloseable {
         this.server = server;
         this.phase = parts.phase();
         this.metrics = parts.metrics();
+        this.token = parts.token();
     }
 
     /** Starts to listen; port 0 takes any. */
@@ -101,9 +108,12 @@ public final class PodServer implements AutoCloseable {
                 "/health/started",
                 "GET",
                 e -> server.health(e, parts.phase().get() == Phase.Serving));
-        server.on("/v1/models", "GET", e -> models(e, parts));
+        long created = parts.clock().instant().getEpochSecond();
+        server.on(MODELS, "GET", e -> models(e, parts, created));
+        server.on(MODELS + "/", "GET", e -> model(e, parts, created));
         server.on("/v1/completions", "POST", e -> server.endpoint(parts, false).handle(e));
         server.on("/v1/chat/completions", "POST", e -> server.endpoint(parts, true).handle(e));
+        server.on("/v1", "", e -> notFound(e));
         server.on("/", "", e -> notFound(e));
         http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         http.start();
@@ -133,23 +143,41 @@ public final class PodServer implements AutoCloseable {
                 new CompletionEndpoint.Model(
                         parts.model(), parts.contextLength(), parts.vocabulary().getAsInt()),
                 chat,
-                parts.clock(),
-                metrics,
-                parts.rung());
+                parts);
     }
 
     private void health(HttpExchange exchange, boolean well) throws IOException {
         Exchange.answer(exchange, well ? 200 : 503, "text/plain", phase.get() + "\n");
     }
 
-    private static void models(HttpExchange exchange, Parts parts) throws IOException {
+    private static void models(HttpExchange exchange, Parts parts, long created)
+            throws IOException {
         ObjectNode json = Exchange.JSON.createObjectNode().put("object", "list");
-        json.putArray("data")
-                .addObject()
+        json.putArray("data").add(model(parts, created));
+        Exchange.json(exchange, 200, json);
+    }
+
+    private static void model(HttpExchange exchange, Parts parts, long created)
+            throws IOException, ApiError {
+        String asked = exchange.getRequestURI().getPath().substring(MODELS.length() + 1);
+        if (!asked.equals(parts.model())) {
+            throw new ApiError(
+                    404,
+                    "invalid_request_error",
+                    "model",
+                    "model_not_found",
+                    "the model served here is `%s`".formatted(parts.model()));
+        }
+        Exchange.json(exchange, 200, model(parts, created));
+    }
+
+    private static ObjectNode model(Parts parts, long created) {
+        return Exchange.JSON
+                .createObjectNode()
                 .put("id", parts.model())
                 .put("object", "model")
+                .put("created", created)
                 .put("owned_by", "brainmatrix");
-        Exchange.json(exchange, 200, json);
     }
 
     private static void notFound(HttpExchange exchange) throws ApiError {
@@ -174,6 +202,9 @@ public final class PodServer implements AutoCloseable {
                             throw new ApiError(
                                     503, "server_error", null, "too many requests at once");
                         }
+                        if (path.startsWith("/v1")) {
+                            token.check(exchange);
+                        }
                         admit(exchange, path, method);
                         endpoint.handle(exchange);
                         metrics.request(path, exchange.getResponseCode());
@@ -189,12 +220,15 @@ public final class PodServer implements AutoCloseable {
                 });
     }
 
-    /** The JDK's server matches prefixes: an endpoint answers to its own path alone. */
+    /**
+     * The JDK's server matches prefixes: an endpoint answers to its own path alone, but for one
+     * that ends in a slash.
+     */
     private static void admit(HttpExchange exchange, String path, String method) throws ApiError {
         if (method.isEmpty()) {
             return;
         }
-        if (!exchange.getRequestURI().getPath().equals(path)) {
+        if (!path.endsWith("/") && !exchange.getRequestURI().getPath().equals(path)) {
             notFound(exchange);
         }
         boolean head = method.equals("GET") && exchange.getRequestMethod().equals("HEAD");
@@ -219,14 +253,17 @@ public final class PodServer implements AutoCloseable {
                 fault.getStackTrace().length == 0 ? "?" : fault.getStackTrace()[0]);
         metrics.request(path, HttpURLConnection.HTTP_INTERNAL_ERROR);
         if (exchange.getResponseCode() < 0) {
-            Exchange.error(
-                    exchange,
-                    new ApiError(
-                            HttpURLConnection.HTTP_INTERNAL_ERROR,
-                            "server_error",
-                            null,
-                            "the pod failed to answer; its log says where"));
+            Exchange.error(exchange, failed());
         }
+    }
+
+    /** What a client is told of a fault of ours. */
+    static ApiError failed() {
+        return new ApiError(
+                HttpURLConnection.HTTP_INTERNAL_ERROR,
+                "server_error",
+                null,
+                "the pod failed to answer; its log says where");
     }
 
     @Override

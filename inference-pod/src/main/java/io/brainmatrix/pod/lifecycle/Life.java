@@ -10,6 +10,8 @@ import io.brainmatrix.pod.engine.Engine;
 import io.brainmatrix.pod.engine.EngineException;
 import io.brainmatrix.pod.engine.EngineLoader;
 import io.brainmatrix.pod.engine.LlamaEngine;
+import io.brainmatrix.pod.http.ApiToken;
+import io.brainmatrix.pod.http.Connections;
 import io.brainmatrix.pod.http.PodServer;
 import io.brainmatrix.pod.memory.Guard;
 import io.brainmatrix.pod.memory.Ladder;
@@ -80,8 +82,12 @@ public final class Life {
             Path cgroups,
             Path terminationLog,
             Path scratch,
+            Path apiToken,
             int port) {
         private static final int PORT = 8080;
+
+        /** Where the operator mounts the Secret with the token that clients must have. */
+        private static final Path API_TOKEN = Path.of("/etc/brainmatrix/api-token/token");
 
         /** Those of a container of the image; its environment may name another port or log. */
         public static Surroundings ofContainer() {
@@ -94,6 +100,7 @@ public final class Life {
                                     .getOrDefault(
                                             "BRAINMATRIX_TERMINATION_LOG", "/dev/termination-log")),
                     Path.of(System.getProperty("de.kherud.llama.tmpdir", "/scratch")),
+                    API_TOKEN,
                     Integer.parseInt(
                             System.getenv()
                                     .getOrDefault("BRAINMATRIX_PORT", Integer.toString(PORT))));
@@ -159,8 +166,8 @@ public final class Life {
         to(s -> s.limited(limit));
         serveHttp(config, watcher);
         Path model = Path.of(config.model().path());
-        ModelPlan plan = check(config, model);
-        Engine engine = load(config, model, plan.gpu());
+        Checked checked = check(config, model);
+        Engine engine = load(config, model, checked);
         climb(config, limit);
         desk.set(
                 new Desk(
@@ -275,7 +282,9 @@ public final class Life {
                         config.engine().contextLength() / config.engine().parallel(),
                         vocabulary::get,
                         clock,
-                        metrics));
+                        metrics,
+                        new ApiToken(surroundings.apiToken(), System::nanoTime),
+                        new Connections(surroundings.proc(), System::nanoTime)));
     }
 
     private static double known(@Nullable Long bytes) {
@@ -294,7 +303,10 @@ public final class Life {
         return from == null || to == null ? -1 : Duration.between(from, to).toMillis() / 1000.0;
     }
 
-    private ModelPlan check(InstanceConfig config, Path model) throws Refusal, IOException {
+    /** What was found before the load. */
+    private record Checked(GgufFile header, ModelPlan plan) {}
+
+    private Checked check(InstanceConfig config, Path model) throws Refusal, IOException {
         String source = config.model().source();
         if (!Files.isRegularFile(model) || !Files.isReadable(model)) {
             throw new Refusal(
@@ -328,7 +340,7 @@ public final class Life {
             }
             to(s -> s.digested(digest));
         }
-        return plan;
+        return new Checked(header, plan);
     }
 
     private static PodState.Gpu told(GpuSplit gpu, @Nullable Integer layersOnGpu) {
@@ -336,7 +348,7 @@ public final class Life {
     }
 
     /** Fixed by the configuration and the cores: a CPU quota counts, the JVM reads it. */
-    private LlamaEngine.Settings settings(InstanceConfig config, Path model, int gpuLayers) {
+    private LlamaEngine.Settings settings(InstanceConfig config, Path model, Checked checked) {
         InstanceConfig.Engine engine = config.engine();
         int cores = Runtime.getRuntime().availableProcessors();
         Integer asked = engine.threads();
@@ -349,24 +361,23 @@ public final class Life {
                 engine.cacheTypeK(),
                 engine.cacheTypeV(),
                 engine.flashAttention(),
-                gpuLayers,
+                checked.plan().gpu().map(GpuSplit::layers).orElse(0),
+                firstToken(checked.header()),
                 surroundings.scratch().resolve("engine.log"));
     }
 
-    private Engine load(InstanceConfig config, Path model, Optional<GpuSplit> gpu) throws Refusal {
+    private Engine load(InstanceConfig config, Path model, Checked checked) throws Refusal {
         to(s -> s.loading(clock.instant()));
         try {
-            Engine loaded =
-                    loader.load(settings(config, model, gpu.map(GpuSplit::layers).orElse(0)));
+            Engine loaded = loader.load(settings(config, model, checked));
             to(s -> s.loaded(clock.instant()));
-            if (gpu.isPresent()) {
-                confirm(gpu.get(), loaded.layersOnGpu());
+            if (checked.plan().gpu().isPresent()) {
+                confirm(checked.plan().gpu().get(), loaded.layersOnGpu());
             }
-            int tokens =
+            Engine.Outcome first =
                     loaded.generate(
-                            new Engine.Request("the", 1, Engine.Sampling.greedy(), List.of()),
-                            piece -> true);
-            if (tokens < 1) {
+                            Engine.Request.of("the", 1, Engine.Sampling.greedy()), piece -> true);
+            if (first.tokens() < 1) {
                 throw new Refusal(
                         ExitCode.EngineFault, "the model was loaded and gave no first token");
             }
@@ -391,6 +402,11 @@ public final class Life {
                                     layers.isEmpty() ? "none" : layers.getAsInt()));
         }
         to(s -> s.onGpu(told(planned, layers.getAsInt())));
+    }
+
+    /** Most models have one: one that does not say so is counted as if, rather one too many. */
+    private static boolean firstToken(GgufFile header) {
+        return !Boolean.FALSE.equals(header.metadata().get("tokenizer.ggml.add_bos_token"));
     }
 
     private void to(UnaryOperator<PodState> step) {

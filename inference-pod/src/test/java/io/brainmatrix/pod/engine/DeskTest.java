@@ -6,20 +6,23 @@ import static org.awaitility.Awaitility.await;
 
 import io.brainmatrix.pod.memory.Rung;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 class DeskTest {
     private static final Engine.Request REQUEST =
-            new Engine.Request("the", 8, Engine.Sampling.greedy(), List.of());
+            Engine.Request.of("the", 8, Engine.Sampling.greedy());
     private static final Duration SILENCE = Duration.ofMinutes(2);
 
     private final AtomicReference<Rung> rung = new AtomicReference<>(Rung.Free);
@@ -33,7 +36,7 @@ class DeskTest {
         private final AtomicInteger most = new AtomicInteger();
 
         @Override
-        public int generate(Request request, Predicate<String> sink) {
+        public Outcome generate(Request request, Predicate<String> sink) {
             most.accumulateAndGet(inside.incrementAndGet(), Math::max);
             var _ = sink.test("piece");
             try {
@@ -42,7 +45,7 @@ class DeskTest {
                 Thread.currentThread().interrupt();
             }
             inside.decrementAndGet();
-            return 1;
+            return new Outcome(1, Ending.Stop);
         }
 
         @Override
@@ -66,10 +69,16 @@ class DeskTest {
     }
 
     private static CompletableFuture<Integer> ask(Desk desk, int promptTokens) {
+        return ask(desk, promptTokens, () -> false);
+    }
+
+    private static CompletableFuture<Integer> ask(
+            Desk desk, int promptTokens, BooleanSupplier abandoned) {
         return CompletableFuture.supplyAsync(
                 () -> {
                     try {
-                        return desk.generate(REQUEST, promptTokens, piece -> true);
+                        return desk.generate(REQUEST, promptTokens, abandoned, piece -> true)
+                                .tokens();
                     } catch (Desk.Busy | InterruptedException e) {
                         throw new IllegalStateException(e);
                     }
@@ -110,11 +119,48 @@ class DeskTest {
         await().until(() -> desk.running() == 1);
 
         assertThatExceptionOfType(Desk.Busy.class)
-                .isThrownBy(() -> desk.generate(REQUEST, 1, piece -> true));
+                .isThrownBy(() -> desk.generate(REQUEST, 1, () -> false, piece -> true));
 
         engine.release.countDown();
         assertThat(first.get()).isEqualTo(1);
-        assertThat(desk.generate(REQUEST, 1, piece -> true)).isEqualTo(1);
+        assertThat(desk.generate(REQUEST, 1, () -> false, piece -> true).tokens()).isEqualTo(1);
+    }
+
+    @Test
+    void whoIsNotWantedAnyMoreWhileItWaitsLeavesTheQueue() {
+        AtomicBoolean abandoned = new AtomicBoolean();
+        Desk desk = desk(1, Duration.ofMinutes(1));
+        CompletableFuture<Integer> first = ask(desk, 1);
+        await().until(() -> desk.running() == 1);
+        CompletableFuture<Integer> second = ask(desk, 1, abandoned::get);
+        await().until(() -> desk.waiting() == 1);
+
+        abandoned.set(true);
+
+        await().atMost(Duration.ofSeconds(1)).until(() -> desk.waiting() == 0);
+        assertThat(second.join()).isZero();
+        engine.release.countDown();
+        assertThat(first.join()).isEqualTo(1);
+        assertThat(engine.most).hasValue(1);
+    }
+
+    @Test
+    void whoComesWhenTheQueueIsFullIsTurnedAwayAtOnce() {
+        Desk desk = desk(1, Duration.ofMinutes(1));
+        List<CompletableFuture<Integer>> all = new ArrayList<>();
+        all.add(ask(desk, 1));
+        await().until(() -> desk.running() == 1);
+        for (int i = 0; i < Desk.QUEUE_MAX; i++) {
+            all.add(ask(desk, 1));
+        }
+        await().until(() -> desk.waiting() == Desk.QUEUE_MAX);
+
+        assertThatExceptionOfType(Desk.Busy.class)
+                .isThrownBy(() -> desk.generate(REQUEST, 1, () -> false, piece -> true));
+
+        engine.release.countDown();
+        assertThat(all).allSatisfy(one -> assertThat(one.join()).isEqualTo(1));
+        assertThat(engine.most).hasValue(1);
     }
 
     @Test

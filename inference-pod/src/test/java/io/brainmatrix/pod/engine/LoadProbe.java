@@ -2,7 +2,6 @@ package io.brainmatrix.pod.engine;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * Loads files one after the other in a JVM of its own and generates a token with each: what kills
@@ -37,10 +36,9 @@ final class LoadProbe {
                                     "f16",
                                     false,
                                     0,
+                                    true,
                                     scratch.resolve("engine.log")));
-            engine.generate(
-                    new Engine.Request("the", 1, Engine.Sampling.greedy(), List.of()),
-                    piece -> true);
+            engine.generate(Engine.Request.of("the", 1, Engine.Sampling.greedy()), piece -> true);
             return "served";
         } catch (EngineException | RuntimeException e) {
             return "refused by the engine";

@@ -2,6 +2,7 @@ package io.brainmatrix.pod.http;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -73,8 +74,31 @@ record HostileRequest(
                     "cache_prompt",
                     "id_slot",
                     "n_predict",
+                    "min_p",
+                    "repeat_penalty",
+                    "best_of",
+                    "echo",
                     "model",
                     "user");
+
+    /** Some of them right, some beside everything that a schema may be. */
+    private static final List<String> FORMATS =
+            List.of(
+                    "{'type':'text'}",
+                    "{'type':'json_object'}",
+                    "{'type':'json_object','schema':{'type':'nonsense'}}",
+                    "{'type':'json_schema'}",
+                    "{'type':'json_schema','json_schema':{'schema':{'type':'string'}}}",
+                    "{'type':'json_schema','json_schema':{'schema':{'type':['null','number']}}}",
+                    "{'type':'json_schema','json_schema':{'schema':{'enum':['\uD83D\uDE00','</s>','\\u0000','\\n']}}}",
+                    "{'type':'json_schema','json_schema':{'schema':{'enum':['\\uD83D']}}}",
+                    "{'type':'json_schema','json_schema':{'schema':{'type':'object','properties':{'':{'type':'array','items':{'type':'integer'}}},'required':['']}}}",
+                    "{'type':'json_schema','json_schema':{'schema':{'type':'object','properties':{'\\\" ::= x':{'type':'null'}}}}}",
+                    "{'type':'json_schema','json_schema':{'schema':{'$defs':{'a':{'$ref':'#/$defs/a'}},'$ref':'#/$defs/a'}}}",
+                    "{'type':'json_schema','json_schema':{'schema':{'type':'string','pattern':'('}}}",
+                    "{'type':'json_schema','json_schema':{'schema':{'type':'string','maxLength':1e999}}}",
+                    "{'type':'json_schema','json_schema':{'schema':{'anyOf':[[[]]]}}}",
+                    "{'type':'grammar','grammar':'root ::= root'}");
 
     private static final List<String> TEXTS =
             List.of(
@@ -154,6 +178,10 @@ record HostileRequest(
         }
         if (random.nextInt(4) == 0) {
             body.putArray("stop").add(one(random, List.of(" ", "fox", "\u0000", "\uD83D\uDE00")));
+        }
+        if (random.nextInt(4) == 0) {
+            body.putRawValue(
+                    "response_format", new RawValue(one(random, FORMATS).replace('\'', '"')));
         }
         body.put("stream", random.nextBoolean());
         if (random.nextBoolean()) {

@@ -4,27 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.brainmatrix.memory.gguf.GgufFile;
-import io.brainmatrix.modelgenerator.ModelFile;
-import io.brainmatrix.modelgenerator.ModelSpec;
 import io.brainmatrix.pod.engine.Desk;
-import io.brainmatrix.pod.engine.Engine;
-import io.brainmatrix.pod.engine.LlamaEngine;
-import io.brainmatrix.pod.lifecycle.Phase;
 import io.brainmatrix.pod.memory.Rung;
-import io.brainmatrix.pod.telemetry.PodMetrics;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
@@ -46,8 +36,7 @@ class HostileRequestsTest {
     private static final int COUNT = Integer.getInteger("brainmatrix.hostile.requests", 2_000);
     private static final long SEED = Long.getLong("brainmatrix.seed", 1);
     private static final int CLIENTS = 4;
-    private static final int SLOTS = 2;
-    private static final int CONTEXT = 1024;
+    private static final int SLOTS = TestModel.SLOTS;
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final int SOCKET_MILLIS = 60_000;
 
@@ -63,38 +52,9 @@ class HostileRequestsTest {
 
     @BeforeAll
     static void serve() throws Exception {
-        Path scratch = Files.createDirectory(folder.resolve("scratch"));
-        System.setProperty("de.kherud.llama.tmpdir", scratch.toString());
-        Path model = folder.resolve("chain.gguf");
-        ModelFile.write(model, ModelSpec.tinyChain(), done -> {});
-        Engine engine =
-                LlamaEngine.load(
-                        new LlamaEngine.Settings(
-                                model,
-                                CONTEXT,
-                                1,
-                                SLOTS,
-                                64,
-                                "f16",
-                                "f16",
-                                false,
-                                0,
-                                folder.resolve("engine.log")));
-        desk = new Desk(engine, SLOTS, PATIENCE, () -> Rung.Free, System::nanoTime);
-        int vocabulary = Math.toIntExact(GgufFile.read(model).vocabulary());
-        server =
-                PodServer.start(
-                        0,
-                        new PodServer.Parts(
-                                () -> Phase.Serving,
-                                () -> Rung.Free,
-                                () -> "{}",
-                                () -> Optional.of(desk),
-                                "test",
-                                CONTEXT / SLOTS,
-                                () -> vocabulary,
-                                Clock.systemUTC(),
-                                new PodMetrics(List.of())));
+        TestModel chain = TestModel.chain();
+        desk = new Desk(chain.engine(), SLOTS, PATIENCE, () -> Rung.Free, System::nanoTime);
+        server = chain.serve(desk, folder.resolve("no-token"));
     }
 
     @AfterAll

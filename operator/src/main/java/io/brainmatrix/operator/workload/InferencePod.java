@@ -21,6 +21,9 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.Toleration;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +36,13 @@ public final class InferencePod {
     private static final Quantity CPU_REQUEST = new Quantity("100m");
 
     private static final long USER = 65532;
+
+    private static final String API_TOKEN = "api-token";
+
+    /** Where the pod looks for its token, {@code contracts/README.md}. */
+    private static final String API_TOKEN_MOUNT = "/etc/brainmatrix/api-token";
+
+    private static final int READ_BY_GROUP = 0440;
 
     private InferencePod() {}
 
@@ -129,7 +139,40 @@ public final class InferencePod {
             List<Toleration> tolerations = placement.tolerations();
             pod.getSpec().setTolerations(tolerations == null ? List.of() : tolerations);
         }
+        String secret = instance.apiTokenSecret();
+        if (secret != null) {
+            pod.getSpec().getVolumes().add(apiToken(secret));
+            pod.getSpec()
+                    .getContainers()
+                    .getFirst()
+                    .getVolumeMounts()
+                    .add(
+                            new VolumeMountBuilder()
+                                    .withName(API_TOKEN)
+                                    .withMountPath(API_TOKEN_MOUNT)
+                                    .withReadOnly(true)
+                                    .build());
+        }
         return pod;
+    }
+
+    /**
+     * The whole folder is mounted: a subPath would not follow the Secret. Not optional: an instance
+     * that is to ask for a token must not open because its Secret is missing.
+     */
+    private static Volume apiToken(String secret) {
+        return new VolumeBuilder()
+                .withName(API_TOKEN)
+                .withNewSecret()
+                .withSecretName(secret)
+                .withOptional(false)
+                .withDefaultMode(READ_BY_GROUP)
+                .addNewItem()
+                .withKey("token")
+                .withPath("token")
+                .endItem()
+                .endSecret()
+                .build();
     }
 
     /** The controller reference to a matrix: the garbage collector takes what it owns. */

@@ -13,9 +13,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hash of what the user can see of an instance's pod: budget, model, engine, role, placement,
- * restartedAt. An operator upgrade, another instance's edit, a life, a node or a death changes
- * none.
+ * Hash of what the user can see of an instance's pod: budget, model, engine, role, the API token's
+ * Secret, placement, restartedAt. An operator upgrade, another instance's edit, a life, a node or a
+ * death changes none.
  */
 public final class SpecHash {
     private static final int CHARS = 16;
@@ -39,6 +39,9 @@ public final class SpecHash {
         seen.put("engine", InstanceEnvironment.EngineSettings.of(instance.engine()));
         seen.put("role", instance.role());
         seen.put("restartedAt", instance.restartedAt());
+        if (instance.apiTokenSecret() != null) { // absent, so that older hashes stay as they were
+            seen.put("apiTokenSecret", instance.apiTokenSecret());
+        }
         Placement placement = spec.placement();
         if (placement != null) {
             seen.put(

@@ -18,6 +18,7 @@ class WatchersTest {
                 priority,
                 null,
                 null,
+                null,
                 null);
     }
 

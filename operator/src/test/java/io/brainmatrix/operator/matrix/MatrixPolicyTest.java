@@ -56,6 +56,7 @@ class MatrixPolicyTest {
                                         0,
                                         null,
                                         null,
+                                        null,
                                         null))));
         matrix.setStatus(status);
         return matrix;
