@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Asks an instance over its OpenAI-compatible HTTP interface. */
 public final class Chat {
@@ -26,10 +27,21 @@ public final class Chat {
                     .build();
 
     private final URI base;
+    private final Optional<String> token;
 
     /** Speaks to the instance at a base address such as {@code http://127.0.0.1:8080}. */
     public Chat(URI base) {
+        this(base, Optional.empty());
+    }
+
+    private Chat(URI base, Optional<String> token) {
         this.base = base;
+        this.token = token;
+    }
+
+    /** The same, showing a bearer token. */
+    public Chat with(String bearer) {
+        return new Chat(base, Optional.of(bearer));
     }
 
     /** The text of {@code POST /v1/completions}. */
@@ -97,7 +109,8 @@ public final class Chat {
         }
     }
 
-    private static String send(HttpRequest.Builder request) {
+    private String send(HttpRequest.Builder request) {
+        token.ifPresent(bearer -> request.header("Authorization", "Bearer " + bearer));
         HttpRequest built = request.timeout(ANSWER_TIMEOUT).build();
         try {
             HttpResponse<String> response = HTTP.send(built, HttpResponse.BodyHandlers.ofString());
