@@ -78,6 +78,7 @@ final class PodProcess implements AutoCloseable {
                         .redirectErrorStream(true)
                         .redirectOutput(directory.resolve("pod.log").toFile());
         builder.environment().put("MALLOC_ARENA_MAX", "2");
+        builder.environment().put("MALLOC_MMAP_THRESHOLD_", "1048576");
         builder.environment().put("BRAINMATRIX_PORT", Integer.toString(port));
         Path terminationLog = Files.createFile(directory.resolve("termination-log"));
         builder.environment().put("BRAINMATRIX_TERMINATION_LOG", terminationLog.toString());

@@ -34,12 +34,16 @@ record Shape(
 
     /**
      * Draws one; every fourth is big and has a short context, the others are small and have
-     * contexts up to 16,384.
+     * contexts up to 16,384. A slot's part of the context holds a whole micro batch: with less, the
+     * peak that is predicted needs prompts of several slots in one computation, which takes
+     * requests of the same instant.
      */
     static Shape draw(SplittableRandom random, int index) {
         while (true) {
             Shape shape = index % BIG_EVERY == 0 ? big(random) : small(random);
-            if (shape.work() <= WORK_MAX) {
+            boolean filled =
+                    shape.context() / shape.parallel() >= shape.settings().microBatchSize();
+            if (filled && shape.work() <= WORK_MAX) {
                 return shape;
             }
         }
