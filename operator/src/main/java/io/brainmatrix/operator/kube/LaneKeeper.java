@@ -126,7 +126,9 @@ public final class LaneKeeper {
             }
             return true;
         } catch (KubernetesClientException e) {
-            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+            // Another version by now, or none: the one that was seen may have been removed.
+            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT
+                    || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
                 return false;
             }
             throw e;
