@@ -2,14 +2,9 @@ package io.brainmatrix.pod.lifecycle;
 
 import io.brainmatrix.memory.Cgroup;
 import io.brainmatrix.memory.MemInfo;
-import io.brainmatrix.memory.footprint.GpuSplit;
-import io.brainmatrix.memory.gguf.GgufException;
-import io.brainmatrix.memory.gguf.GgufFile;
 import io.brainmatrix.pod.engine.Desk;
 import io.brainmatrix.pod.engine.Engine;
-import io.brainmatrix.pod.engine.EngineException;
 import io.brainmatrix.pod.engine.EngineLoader;
-import io.brainmatrix.pod.engine.LlamaEngine;
 import io.brainmatrix.pod.http.ApiToken;
 import io.brainmatrix.pod.http.Connections;
 import io.brainmatrix.pod.http.PodServer;
@@ -24,14 +19,12 @@ import io.brainmatrix.pod.telemetry.PodMetrics;
 import io.brainmatrix.pod.telemetry.PodState;
 import io.brainmatrix.pod.telemetry.StatusReport;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -52,9 +45,6 @@ public final class Life {
 
     private static final long LEAST_RESERVE = 512L << 20;
     private static final long BLACK_BOX_NANOS = 1_000_000_000L;
-
-    /** Where none are asked for: more gain little on small nodes. */
-    private static final int THREADS = 4;
 
     private static final double MEBIBYTE = 1 << 20;
 
@@ -165,9 +155,10 @@ public final class Life {
         long limit = limit(cgroup.get(), config.budget().ram());
         to(s -> s.limited(limit));
         serveHttp(config, watcher);
-        Path model = Path.of(config.model().path());
-        Checked checked = check(config, model);
-        Engine engine = load(config, model, checked);
+        ModelLoad load = new ModelLoad(config, loader, surroundings.scratch(), clock, this::to);
+        ModelLoad.Checked checked = load.check();
+        vocabulary.set(Math.toIntExact(checked.header().vocabulary()));
+        Engine engine = load.run(checked);
         climb(config, limit);
         desk.set(
                 new Desk(
@@ -301,112 +292,6 @@ public final class Life {
         Instant from = now.loadStarted();
         Instant to = now.loadEnded();
         return from == null || to == null ? -1 : Duration.between(from, to).toMillis() / 1000.0;
-    }
-
-    /** What was found before the load. */
-    private record Checked(GgufFile header, ModelPlan plan) {}
-
-    private Checked check(InstanceConfig config, Path model) throws Refusal, IOException {
-        String source = config.model().source();
-        if (!Files.isRegularFile(model) || !Files.isReadable(model)) {
-            throw new Refusal(
-                    ExitCode.ModelMissing,
-                    "there is no readable file at `%s`; put the model there".formatted(source));
-        }
-        GgufFile header;
-        try {
-            header = GgufFile.read(model);
-        } catch (GgufException e) {
-            throw new Refusal(ExitCode.ModelInvalid, "`%s`: %s".formatted(source, e.getMessage()));
-        }
-        ModelPlan plan = ModelPlan.of(header, config);
-        LOG.log(System.Logger.Level.INFO, "Footprint of {0}\n{1}", source, plan.explanation());
-        if (plan.gpu().isPresent() && !loader.offloads()) {
-            throw new Refusal(
-                    ExitCode.NoGpu,
-                    "the engine in this image has no GPU to put layers on; remove `budget.gpu`, or let the chart name an image whose llama.cpp is built for it");
-        }
-        vocabulary.set(Math.toIntExact(header.vocabulary()));
-        to(s -> s.predicted(plan.predicted()));
-        plan.gpu().ifPresent(gpu -> to(s -> s.onGpu(told(gpu, null))));
-        String declared = config.model().sha256();
-        if (declared != null) {
-            String digest = Digest.of(model);
-            if (!digest.equals(declared)) {
-                throw new Refusal(
-                        ExitCode.DigestMismatch,
-                        "`%s` has the SHA-256 %s, declared is %s; fetch the file anew or mend `model.sha256`"
-                                .formatted(source, digest, declared));
-            }
-            to(s -> s.digested(digest));
-        }
-        return new Checked(header, plan);
-    }
-
-    private static PodState.Gpu told(GpuSplit gpu, @Nullable Integer layersOnGpu) {
-        return new PodState.Gpu(gpu.gpu(), layersOnGpu, gpu.all());
-    }
-
-    /** Fixed by the configuration and the cores: a CPU quota counts, the JVM reads it. */
-    private LlamaEngine.Settings settings(InstanceConfig config, Path model, Checked checked) {
-        InstanceConfig.Engine engine = config.engine();
-        int cores = Runtime.getRuntime().availableProcessors();
-        Integer asked = engine.threads();
-        return new LlamaEngine.Settings(
-                model,
-                engine.contextLength(),
-                Math.min(asked == null ? THREADS : asked, cores),
-                engine.parallel(),
-                engine.batchSize(),
-                engine.cacheTypeK(),
-                engine.cacheTypeV(),
-                engine.flashAttention(),
-                checked.plan().gpu().map(GpuSplit::layers).orElse(0),
-                firstToken(checked.header()),
-                surroundings.scratch().resolve("engine.log"));
-    }
-
-    private Engine load(InstanceConfig config, Path model, Checked checked) throws Refusal {
-        to(s -> s.loading(clock.instant()));
-        try {
-            Engine loaded = loader.load(settings(config, model, checked));
-            to(s -> s.loaded(clock.instant()));
-            if (checked.plan().gpu().isPresent()) {
-                confirm(checked.plan().gpu().get(), loaded.layersOnGpu());
-            }
-            Engine.Outcome first =
-                    loaded.generate(
-                            Engine.Request.of("the", 1, Engine.Sampling.greedy()), piece -> true);
-            if (first.tokens() < 1) {
-                throw new Refusal(
-                        ExitCode.EngineFault, "the model was loaded and gave no first token");
-            }
-            return loaded;
-        } catch (EngineException e) {
-            throw new Refusal(
-                    ExitCode.EngineFault,
-                    "the engine refused `%s`: %s"
-                            .formatted(config.model().source(), e.getMessage()));
-        }
-    }
-
-    /** Layers that did not reach the GPU are in RAM, where nobody counted on them. */
-    private void confirm(GpuSplit planned, OptionalInt layers) throws Refusal {
-        if (layers.isEmpty() || layers.getAsInt() != planned.layers()) {
-            throw new Refusal(
-                    ExitCode.NoGpu,
-                    "%d of %d layers were to be on the GPU, the engine says of %s"
-                            .formatted(
-                                    planned.layers(),
-                                    planned.all(),
-                                    layers.isEmpty() ? "none" : layers.getAsInt()));
-        }
-        to(s -> s.onGpu(told(planned, layers.getAsInt())));
-    }
-
-    /** Most models have one: one that does not say so is counted as if, rather one too many. */
-    private static boolean firstToken(GgufFile header) {
-        return !Boolean.FALSE.equals(header.metadata().get("tokenizer.ggml.add_bos_token"));
     }
 
     private void to(UnaryOperator<PodState> step) {

@@ -17,12 +17,18 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Decides about a matrix whenever it, its pods, its volumes or its nodes change. */
+@GradualRetry(
+        maxAttempts = RetryPace.FOR_EVER,
+        initialInterval = RetryPace.FIRST_MILLIS,
+        intervalMultiplier = RetryPace.GROWTH,
+        maxInterval = RetryPace.LONGEST_MILLIS)
 @ControllerConfiguration(
         name = "matrix",
         finalizerName = WorkloadNames.MATRIX_FINALIZER,

@@ -14,11 +14,17 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Decides about a node whenever anything on it changes; keyed by its NodeMemory. */
+@GradualRetry(
+        maxAttempts = RetryPace.FOR_EVER,
+        initialInterval = RetryPace.FIRST_MILLIS,
+        intervalMultiplier = RetryPace.GROWTH,
+        maxInterval = RetryPace.LONGEST_MILLIS)
 @ControllerConfiguration(
         name = "node",
         generationAwareEventProcessing = false, // readings arrive in the status
