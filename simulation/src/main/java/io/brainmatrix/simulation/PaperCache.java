@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.node.v1.RuntimeClass;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -152,6 +153,11 @@ final class PaperCache implements ClusterView {
     @Override
     public boolean isFresh(NodeMemory memory) {
         return freshness.isFresh(memory);
+    }
+
+    @Override
+    public Optional<Duration> freshFor(NodeMemory memory) {
+        return freshness.freshFor(memory);
     }
 
     @Override

@@ -166,6 +166,11 @@ public final class ClusterCache implements ClusterView, AutoCloseable {
     }
 
     @Override
+    public Optional<Duration> freshFor(NodeMemory memory) {
+        return freshness.freshFor(memory);
+    }
+
+    @Override
     public Optional<Lease> lane(String node) {
         return get(leases, namespace + "/" + WorkloadNames.lane(node));
     }

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.node.v1.RuntimeClass;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,6 +42,9 @@ public interface ClusterView {
 
     /** Whether this operator saw the node's reading change recently. */
     boolean isFresh(NodeMemory memory);
+
+    /** For how long that stays so without another change; empty when it is not so. */
+    Optional<Duration> freshFor(NodeMemory memory);
 
     /** The node's lane. */
     Optional<Lease> lane(String node);

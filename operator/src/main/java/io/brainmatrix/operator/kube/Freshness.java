@@ -56,14 +56,23 @@ public final class Freshness implements ResourceEventHandler<NodeMemory> {
 
     /** Whether the node's reading was seen to change within two and a half heartbeats. */
     public boolean isFresh(NodeMemory memory) {
+        return freshFor(memory).isPresent();
+    }
+
+    /** For how long the node's reading stays fresh if it does not change; empty when it is not. */
+    public Optional<Duration> freshFor(NodeMemory memory) {
         Long changed = changedAt.get(name(memory));
         if (changed == null) {
-            return false;
+            return Optional.empty();
         }
         boolean fast = memory.getSpec() != null && Boolean.TRUE.equals(memory.getSpec().fast());
         Duration heartbeat = fast ? FAST_HEARTBEAT : SLOW_HEARTBEAT;
-        return nanoClock.getAsLong() - changed
-                <= heartbeat.multipliedBy(MISSED_TENTHS).dividedBy(10).toNanos();
+        Duration left =
+                heartbeat
+                        .multipliedBy(MISSED_TENTHS)
+                        .dividedBy(10)
+                        .minusNanos(nanoClock.getAsLong() - changed);
+        return left.isNegative() ? Optional.empty() : Optional.of(left);
     }
 
     private static String name(NodeMemory memory) {

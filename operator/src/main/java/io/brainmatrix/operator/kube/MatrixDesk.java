@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -52,6 +53,12 @@ public final class MatrixDesk {
     private final StatusWriter statuses;
     private final EventPublisher events;
     private final Clock clock;
+
+    /**
+     * Between two looks at volumes that are not bound. Their events come by way of the cache's
+     * matrices: one that arrives before its matrix is in there would be lost, and with it a minute.
+     */
+    private static final Duration UNBOUND = Duration.ofSeconds(1);
 
     /** A cache that is further behind is worked from all the same; a conflict does no harm. */
     private static final Duration LAG = Duration.ofSeconds(2);
@@ -116,15 +123,31 @@ public final class MatrixDesk {
         if (again.equals(Optional.of(CONFLICT))) {
             return again;
         }
-        surround(matrix); // after the status: a node that may let in need not wait for it
+        // After the status: a node that may let in need not wait for it.
+        boolean bound = surround(matrix);
         plan.steps().forEach(step -> take(matrix, step));
-        return again;
+        return Stream.of(
+                        again,
+                        bound ? Optional.<Duration>empty() : Optional.of(UNBOUND),
+                        untilStale(plan.status()))
+                .flatMap(Optional::stream)
+                .min(Duration::compareTo);
     }
 
-    /** Makes what its pods need around them. */
-    private void surround(BrainMatrix matrix) {
+    /** When a reading that somebody waits by gets too old: nothing else would tell. */
+    private Optional<Duration> untilStale(BrainMatrixStatus status) {
+        return status.instances().stream()
+                .filter(i -> i.pod() == null && i.node() != null)
+                .flatMap(i -> cache.nodeMemory(String.valueOf(i.node())).stream())
+                .flatMap(memory -> cache.freshFor(memory).stream())
+                .min(Duration::compareTo)
+                .map(left -> left.plusMillis(1));
+    }
+
+    /** Makes what its pods need around them; whether its volumes are bound. */
+    private boolean surround(BrainMatrix matrix) {
         volumes.services(matrix);
-        volumes.volumes(
+        return volumes.volumes(
                 matrix,
                 matrix.getSpec().instances().stream().map(i -> nodes.volume(matrix, i)).toList());
     }

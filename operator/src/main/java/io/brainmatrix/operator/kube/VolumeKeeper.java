@@ -49,9 +49,12 @@ public final class VolumeKeeper {
     /**
      * One volume and one claim per allowed directory in use. A released volume never binds again:
      * it is made anew, as its claim is when somebody deleted it.
+     *
+     * @return whether all are bound
      */
-    public void volumes(BrainMatrix matrix, java.util.List<ModelVolume> inUse) {
+    public boolean volumes(BrainMatrix matrix, java.util.List<ModelVolume> inUse) {
         String namespace = matrix.getMetadata().getNamespace();
+        boolean bound = true;
         for (ModelVolume volume : new HashSet<>(inUse)) {
             if (!(volume instanceof ModelVolume.HostDirectory directory)) {
                 continue;
@@ -69,7 +72,12 @@ public final class VolumeKeeper {
             } else if (present.isEmpty()) {
                 create(ModelVolumes.volume(matrix, directory, claim.get().getMetadata().getUid()));
             }
+            bound &=
+                    claim.map(PersistentVolumeClaim::getStatus)
+                            .filter(s -> "Bound".equals(s.getPhase()))
+                            .isPresent();
         }
+        return bound;
     }
 
     /** Removes the volumes of a matrix that goes; true once none is left. */
