@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -87,6 +88,22 @@ final class World {
     /** Where a model of that name is for the node. */
     static String hostPath(String name) {
         return MODELS.resolve(name).toString();
+    }
+
+    /** Anonymous memory of a pod's processes in bytes, now. */
+    static long anonymous(Pod pod) {
+        return processes(pod).stream()
+                .flatMap(p -> read(Long.toString(p.pid()), "status").lines())
+                .filter(line -> line.startsWith("RssAnon:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                .sum();
+    }
+
+    /** CPU time that a pod's processes have had so far. */
+    static Duration cpu(Pod pod) {
+        return processes(pod).stream()
+                .flatMap(p -> p.info().totalCpuDuration().stream())
+                .reduce(Duration.ZERO, Duration::plus);
     }
 
     private static List<ProcessHandle> processes(Pod pod) {

@@ -107,10 +107,7 @@ final class FootprintBench {
                 if (!served && tries < TRIES - 1 && pod.ending().contains("no first token")) {
                     return false;
                 }
-                if (served) {
-                    pod.fill(shape);
-                }
-                row(index, shape, footprint, pod, served);
+                row(index, shape, footprint, pod, served && filled(pod, shape));
             }
             try (PodProcess warm = start(model, shape, budget)) {
                 if (!warm.serves()) {
@@ -122,6 +119,17 @@ final class FootprintBench {
             return true;
         } finally {
             Files.deleteIfExists(model);
+        }
+    }
+
+    /** A pod that dies on the way is a row, not the end of the bench. */
+    private static boolean filled(PodProcess pod, Shape shape) {
+        try {
+            pod.fill(shape);
+            return true;
+        } catch (IOException e) {
+            System.out.println("    while it was filled: " + e.getMessage());
+            return false;
         }
     }
 
