@@ -14,9 +14,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Installation.class)
 class CalmAgentBench {
     /** What a start leaves to do, the last compilations among it, is over by then. */
-    private static final Duration WARM = Duration.ofSeconds(60);
+    private static final Duration WARM = Duration.ofMinutes(1);
 
-    private static final Duration MEASURED = Duration.ofSeconds(120);
+    private static final Duration MEASURED = Duration.ofMinutes(2);
 
     private final Cluster cluster;
 
