@@ -250,6 +250,7 @@ public final class NodeReader {
                     Optional.of(new Candidate.Hindrance(Reason.ModelNotAllowed, refused.message()));
             case ModelVolume.HostDirectory directory ->
                     cache.claim(namespace, directory.claim())
+                                    .filter(c -> VolumeKeeper.ownedBy(c, matrix))
                                     .filter(c -> c.getStatus() != null)
                                     .filter(c -> "Bound".equals(c.getStatus().getPhase()))
                                     .isPresent()

@@ -60,12 +60,10 @@ public final class VolumeKeeper {
                 continue;
             }
             Optional<PersistentVolume> present = cache.volume(directory.volume());
-            boolean released =
-                    present.map(PersistentVolume::getStatus)
-                            .filter(s -> "Released".equals(s.getPhase()))
-                            .isPresent();
-            Optional<PersistentVolumeClaim> claim = cache.claim(namespace, directory.claim());
-            if (released) {
+            // One of that name may still be going, with an earlier matrix of this name.
+            Optional<PersistentVolumeClaim> claim =
+                    cache.claim(namespace, directory.claim()).filter(c -> ownedBy(c, matrix));
+            if (present.filter(v -> useless(v, claim)).isPresent()) {
                 api.delete(present.orElseThrow());
             } else if (claim.isEmpty()) {
                 create(ModelVolumes.claim(matrix, directory));
@@ -78,6 +76,20 @@ public final class VolumeKeeper {
                             .isPresent();
         }
         return bound;
+    }
+
+    /** Whether it can never be bound to the claim: it was another's. */
+    private static boolean useless(PersistentVolume volume, Optional<PersistentVolumeClaim> claim) {
+        boolean released =
+                volume.getStatus() != null && "Released".equals(volume.getStatus().getPhase());
+        boolean anothers =
+                claim.filter(
+                                c ->
+                                        !c.getMetadata()
+                                                .getUid()
+                                                .equals(volume.getSpec().getClaimRef().getUid()))
+                        .isPresent();
+        return released || anothers;
     }
 
     /** Removes the volumes of a matrix that goes; true once none is left. */
@@ -101,7 +113,8 @@ public final class VolumeKeeper {
         return volumes.isEmpty();
     }
 
-    private static boolean ownedBy(HasMetadata object, BrainMatrix matrix) {
+    /** Whether the garbage collector takes it with the matrix. */
+    static boolean ownedBy(HasMetadata object, BrainMatrix matrix) {
         return object.getMetadata().getOwnerReferences().stream()
                 .anyMatch(o -> matrix.getMetadata().getUid().equals(o.getUid()));
     }
