@@ -151,11 +151,6 @@ final class PaperCache implements ClusterView {
     }
 
     @Override
-    public boolean isFresh(NodeMemory memory) {
-        return freshness.isFresh(memory);
-    }
-
-    @Override
     public Optional<Duration> freshFor(NodeMemory memory) {
         return freshness.freshFor(memory);
     }

@@ -79,7 +79,7 @@ final class Gate {
             needed = needed.plus(other.needed());
         }
         Ledger ledger = Ledger.of(node, node.reading().orElseThrow());
-        return now(node, ledger).holds(needed)
+        return ledger.now(node).holds(needed)
                 ? Verdict.PASSES
                 : Verdict.no(
                         Reason.WaitingInQueue,
@@ -120,7 +120,7 @@ final class Gate {
             return Optional.empty();
         }
         Ledger ledger = Ledger.of(node, node.reading().orElseThrow());
-        Room room = now(node, ledger);
+        Room room = ledger.now(node);
         for (Candidate kept : keptBefore(node, fitting.getFirst())) {
             room = room.without(kept.needed());
         }
@@ -128,13 +128,6 @@ final class Gate {
                 fitting.stream().filter(c -> Queue.equals(c, fitting.getFirst())).toList();
         List<Candidate> returning = equals.stream().filter(Candidate::returning).toList();
         return Optional.of(BestFit.first(returning.isEmpty() ? equals : returning, room));
-    }
-
-    /** While another loads, measured memory moves: only what is promised can be judged then. */
-    private static Room now(NodeSnapshot node, Ledger ledger) {
-        return node.lane().holder().isPresent()
-                ? ledger.promised()
-                : ledger.promised().least(ledger.measured());
     }
 
     /** Whether there is a fresh reading and, by promises and by measurement, room. */

@@ -113,6 +113,14 @@ public record Ledger(
         return new Room(measuredFree(), gpu.map(GpuLedger::measuredFree).orElse(0L));
     }
 
+    /**
+     * Room to judge by now: while somebody loads measured memory moves, and only what is promised
+     * can be judged.
+     */
+    public Room now(NodeSnapshot node) {
+        return node.lane().holder().isPresent() ? promised() : promised().least(measured());
+    }
+
     /** Room of an otherwise empty node. */
     public Room most() {
         return new Room(allocatable - reserve - foreign, gpu.map(GpuLedger::total).orElse(0L));

@@ -161,11 +161,6 @@ public final class ClusterCache implements ClusterView, AutoCloseable {
     }
 
     @Override
-    public boolean isFresh(NodeMemory memory) {
-        return freshness.isFresh(memory);
-    }
-
-    @Override
     public Optional<Duration> freshFor(NodeMemory memory) {
         return freshness.freshFor(memory);
     }

@@ -41,7 +41,9 @@ public interface ClusterView {
     Optional<NodeMemory> nodeMemory(String node);
 
     /** Whether this operator saw the node's reading change recently. */
-    boolean isFresh(NodeMemory memory);
+    default boolean isFresh(NodeMemory memory) {
+        return freshFor(memory).isPresent();
+    }
 
     /** For how long that stays so without another change; empty when it is not so. */
     Optional<Duration> freshFor(NodeMemory memory);

@@ -54,12 +54,10 @@ public final class Freshness implements ResourceEventHandler<NodeMemory> {
         changedAt.remove(name(gone));
     }
 
-    /** Whether the node's reading was seen to change within two and a half heartbeats. */
-    public boolean isFresh(NodeMemory memory) {
-        return freshFor(memory).isPresent();
-    }
-
-    /** For how long the node's reading stays fresh if it does not change; empty when it is not. */
+    /**
+     * For how long the node's reading stays fresh if it does not change: it is within two and a
+     * half heartbeats of a change that was seen. Empty when it is not.
+     */
     public Optional<Duration> freshFor(NodeMemory memory) {
         Long changed = changedAt.get(name(memory));
         if (changed == null) {

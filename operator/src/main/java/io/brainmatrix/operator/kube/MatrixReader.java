@@ -235,13 +235,7 @@ public final class MatrixReader {
                     false);
         }
         Ledger ledger = Ledger.of(snapshot, snapshot.reading().get());
-        return new Account(
-                unified,
-                snapshot.lane().holder().isPresent()
-                        ? ledger.promised()
-                        : ledger.promised().least(ledger.measured()),
-                ledger.most(),
-                true);
+        return new Account(unified, ledger.now(snapshot), ledger.most(), true);
     }
 
     private static NodeView view(Node node, Account account, List<Budget> waiting) {

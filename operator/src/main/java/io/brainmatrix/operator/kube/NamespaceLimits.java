@@ -81,7 +81,7 @@ public record NamespaceLimits(Map<String, Limit> byNamespace) {
      */
     Candidate apply(Candidate candidate, ToLongFunction<String> promised) {
         String namespace = candidate.key().namespace();
-        Limit limit = byNamespace.getOrDefault(namespace, byNamespace.get(ALL));
+        Limit limit = of(namespace);
         if (limit == null || candidate.hindrance().isPresent()) {
             return candidate;
         }
@@ -110,9 +110,13 @@ public record NamespaceLimits(Map<String, Limit> byNamespace) {
         return candidate;
     }
 
+    private @Nullable Limit of(String namespace) {
+        return byNamespace.getOrDefault(namespace, byNamespace.get(ALL));
+    }
+
     /** Whether the sum of budgets of a namespace is bounded. */
     boolean boundMemory(String namespace) {
-        Limit limit = byNamespace.getOrDefault(namespace, byNamespace.get(ALL));
+        Limit limit = of(namespace);
         return limit != null && limit.maxMemory() != null;
     }
 

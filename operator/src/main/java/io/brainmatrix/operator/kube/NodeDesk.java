@@ -133,7 +133,7 @@ public final class NodeDesk {
             case Action.ReleaseLane(Holder holder, String why)
                     when wanted instanceof Action.ReleaseLane(Holder first, _)
                             && first.equals(holder) ->
-                    release(node, holder, why, latest);
+                    release(node, holder, why, latest.lease());
             case Action.ReclaimLane(Holder holder)
                     when wanted instanceof Action.ReclaimLane(Holder first)
                             && first.equals(holder) ->
@@ -266,17 +266,11 @@ public final class NodeDesk {
         String namespace = candidate.key().namespace();
         if (settings.limits().boundMemory(namespace)
                 && !reader.withinLimits(candidate, node, pods.ours(), lanes.readAll())) {
-            lanes.read(node)
-                    .filter(l -> holds(l, candidate.holder()))
-                    .filter(lanes::release)
-                    .ifPresent(
-                            released ->
-                                    LOG.infof(
-                                            "Lane released node=%s namespace=%s pod=%s reason=%s",
-                                            node,
-                                            namespace,
-                                            candidate.pod(),
-                                            "another node has let in what its namespace had left"));
+            release(
+                    node,
+                    candidate.holder(),
+                    "another node has let in what its namespace had left",
+                    lanes.read(node));
             return;
         }
         PodKeeper.Creation creation = pods.create(pod(node, candidate, matrix, instance.get()));
@@ -329,9 +323,8 @@ public final class NodeDesk {
                         settings.pullPolicy()));
     }
 
-    private void release(String node, Holder holder, String why, Latest latest) {
-        latest.lease()
-                .filter(l -> holds(l, holder))
+    private void release(String node, Holder holder, String why, Optional<Lease> seen) {
+        seen.filter(l -> holds(l, holder))
                 .filter(lanes::release)
                 .ifPresent(
                         released ->

@@ -236,6 +236,14 @@ record Snapshots(NodeSnapshot node) {
 
     /** With a GPU that has memory of its own. */
     Snapshots gpu(long total, long used) {
+        return sensed(r().heat(), Optional.of(new NodeReading.Gpu(total, used)));
+    }
+
+    Snapshots hot(String heat) {
+        return sensed(Optional.of(heat), r().gpu());
+    }
+
+    private Snapshots sensed(Optional<String> heat, Optional<NodeReading.Gpu> gpu) {
         NodeReading r = r();
         return reading(
                 new NodeReading(
@@ -250,27 +258,8 @@ record Snapshots(NodeSnapshot node) {
                         r.swapping(),
                         r.pressured(),
                         r.trouble(),
-                        r.heat(),
-                        Optional.of(new NodeReading.Gpu(total, used))));
-    }
-
-    Snapshots hot(String heat) {
-        NodeReading r = r();
-        return reading(
-                new NodeReading(
-                        r.fresh(),
-                        r.takenAt(),
-                        r.capacity(),
-                        r.available(),
-                        r.reserve(),
-                        r.slopePerSecond(),
-                        r.settledSince(),
-                        r.settleWindow(),
-                        false,
-                        false,
-                        "",
-                        Optional.of(heat),
-                        r.gpu()));
+                        heat,
+                        gpu));
     }
 
     AdmissionDecision decide() {

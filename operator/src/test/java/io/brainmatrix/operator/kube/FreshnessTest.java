@@ -34,7 +34,6 @@ class FreshnessTest {
     void whatIsFoundAtTheStartIsOfUnknownAge() {
         freshness.onAdd(memory(true, 1));
 
-        assertThat(freshness.isFresh(memory(true, 1))).isFalse();
         assertThat(freshness.freshFor(memory(true, 1))).isEmpty();
     }
 
@@ -45,9 +44,9 @@ class FreshnessTest {
 
         assertThat(freshness.freshFor(memory(true, 2))).contains(Duration.ofSeconds(1));
         after(Duration.ofSeconds(1));
-        assertThat(freshness.isFresh(memory(true, 2))).isTrue();
+        assertThat(freshness.freshFor(memory(true, 2))).isPresent();
         after(Duration.ofNanos(1));
-        assertThat(freshness.isFresh(memory(true, 2))).isFalse();
+        assertThat(freshness.freshFor(memory(true, 2))).isEmpty();
     }
 
     @Test
@@ -65,6 +64,6 @@ class FreshnessTest {
         freshness.onUpdate(memory(false, 2), memory(true, 2));
         after(Duration.ofSeconds(6));
 
-        assertThat(freshness.isFresh(memory(true, 2))).isFalse();
+        assertThat(freshness.freshFor(memory(true, 2))).isEmpty();
     }
 }
