@@ -253,6 +253,7 @@ final class FakeNodes implements AutoCloseable {
                 from,
                 loaded ? from.plus(LOAD) : null,
                 now.isAfter(from.plus(LOAD).plus(WINDOW)) ? Boolean.TRUE : null,
+                null,
                 null);
     }
 

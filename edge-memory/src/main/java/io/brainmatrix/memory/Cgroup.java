@@ -109,6 +109,42 @@ public final class Cgroup {
     }
 
     /**
+     * To look at what it uses, and at its node, many times a second.
+     *
+     * @param proc the node's, such as {@code /proc}
+     * @throws IOException when what is looked at is not there
+     */
+    public MemoryWatch watch(Path proc) throws IOException {
+        return new MemoryWatch(directory, version, proc);
+    }
+
+    /**
+     * Whether memory of this cgroup may go to swap: the node has some, and nothing keeps this
+     * cgroup from it. Then its limit is not the RAM that it gets.
+     */
+    public boolean maySwap(MemInfo node) {
+        if (node.swapTotal().orElse(0) == 0) {
+            return false;
+        }
+        if (version == 2) {
+            return !text("memory.swap.max").orElse("max").equals("0");
+        }
+        Optional<String> both = text("memory.memsw.limit_in_bytes");
+        if (both.isPresent()) {
+            return !both.equals(text("memory.limit_in_bytes"));
+        }
+        return !text("memory.swappiness").orElse("").equals("0"); // no swap accounting
+    }
+
+    private Optional<String> text(String file) {
+        try {
+            return Optional.of(Files.readString(directory.resolve(file)).strip());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
      * The most that was ever charged, in bytes; empty where the kernel does not keep it (version 2
      * before 5.19). Page cache is in it: it fills any limit, so this is no footprint.
      */

@@ -16,10 +16,15 @@ final class KeyedLines {
     /** So many digits are a long, whatever they are. */
     private static final int MOST_DIGITS = 18;
 
-    private final byte[] text;
+    /** No line has as little: values of memory are counts and bytes. */
+    static final long ABSENT = Long.MIN_VALUE;
+
+    private byte[] text;
+    private int length;
 
     private KeyedLines(byte[] text) {
         this.text = text;
+        this.length = text.length;
     }
 
     /** Reads a file. */
@@ -27,14 +32,31 @@ final class KeyedLines {
         return new KeyedLines(Files.readAllBytes(file));
     }
 
+    /** Lines of a text that {@link #replace} brings. */
+    static KeyedLines none() {
+        return new KeyedLines(new byte[0]);
+    }
+
+    /** Other lines: the first bytes of a buffer, which is looked at and not copied. */
+    void replace(byte[] buffer, int bytes) {
+        text = buffer;
+        length = bytes;
+    }
+
     /**
      * A value; absent where no line has it, or where it is no whole number, such as {@code [N/A]}.
      */
     OptionalLong get(String key) {
+        long value = find(key);
+        return value == ABSENT ? OptionalLong.empty() : OptionalLong.of(value);
+    }
+
+    /** The same without an object: {@link #ABSENT} where {@link #get} is empty. */
+    long find(String key) {
         int start = 0;
-        while (start < text.length) {
+        while (start < length) {
             int end = start;
-            while (end < text.length && text[end] != '\n') {
+            while (end < length && text[end] != '\n') {
                 end++;
             }
             int at = skipSpace(start, end);
@@ -46,7 +68,14 @@ final class KeyedLines {
             }
             start = end + 1;
         }
-        return OptionalLong.empty();
+        return ABSENT;
+    }
+
+    /** The whole text as one number; 0 where it is none. */
+    long number() {
+        long value =
+                length == 0 ? ABSENT : value(0, text[length - 1] == '\n' ? length - 1 : length);
+        return value == ABSENT ? 0 : value;
     }
 
     /** A value that every kernel has. */
@@ -58,7 +87,7 @@ final class KeyedLines {
         return value.getAsLong();
     }
 
-    private OptionalLong value(int from, int end) {
+    private long value(int from, int end) {
         int at = from;
         while (at < end && (text[at] == ':' || isSpace(text[at]))) {
             at++;
@@ -74,10 +103,10 @@ final class KeyedLines {
         boolean number =
                 at > digits && at - digits <= MOST_DIGITS && (at == end || isSpace(text[at]));
         if (!number) {
-            return OptionalLong.empty();
+            return ABSENT;
         }
         long unit = startsWith("kB", skipSpace(at, end), end) ? KIB : 1;
-        return OptionalLong.of(Math.multiplyExact(negative ? -value : value, unit));
+        return Math.multiplyExact(negative ? -value : value, unit);
     }
 
     private int skipSpace(int from, int end) {

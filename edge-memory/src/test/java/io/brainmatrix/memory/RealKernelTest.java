@@ -136,7 +136,8 @@ class RealKernelTest {
 
     private Process start(int mib) throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        String classes = "classes:test-classes"; // as scripts/kernel-tests lays them out
+        // As scripts/kernel-tests lays them out.
+        String classes = "edge-memory/classes:edge-memory/test-classes";
         Process process =
                 new ProcessBuilder(
                                 "sh",

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.brainmatrix.api.v1alpha1.GpuShare;
 import io.brainmatrix.api.v1alpha1.PodMemory;
+import io.brainmatrix.api.v1alpha1.PodSwap;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.net.URI;
@@ -103,7 +104,8 @@ final class PodWatch {
                                     time(json, "loadStarted"),
                                     time(json, "loadEnded"),
                                     null,
-                                    gpu(json.path("gpu"))))
+                                    gpu(json.path("gpu")),
+                                    swap(json.path("swap"))))
                     : Optional.empty();
         } catch (IOException | java.time.format.DateTimeParseException e) {
             return Optional.empty();
@@ -121,6 +123,12 @@ final class PodWatch {
                         bytes(json, "predicted"),
                         count(json, "layersOnGpu"),
                         count(json, "layers"))
+                : null;
+    }
+
+    private static @Nullable PodSwap swap(JsonNode json) {
+        return json.isObject()
+                ? new PodSwap(bytes(json, "used"), bytes(json, "inPerSecond"))
                 : null;
     }
 

@@ -27,6 +27,7 @@ class LoadWindowsTest {
                 null,
                 loaded ? Instant.parse(endedAt) : null,
                 null,
+                null,
                 null);
     }
 

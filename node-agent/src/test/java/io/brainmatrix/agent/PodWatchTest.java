@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import com.sun.net.httpserver.HttpServer;
 import io.brainmatrix.api.v1alpha1.GpuShare;
 import io.brainmatrix.api.v1alpha1.PodMemory;
+import io.brainmatrix.api.v1alpha1.PodSwap;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.io.IOException;
@@ -65,7 +66,8 @@ class PodWatchTest {
                                 Instant.parse("2026-01-01T00:00:01.123456Z"),
                                 Instant.parse("2026-01-01T00:00:06.654321Z"),
                                 null,
-                                new GpuShare(null, 901775360L, 12, 17)));
+                                new GpuShare(null, 901775360L, 12, 17),
+                                new PodSwap(8388608L, 1048576L)));
     }
 
     @Test
@@ -75,6 +77,7 @@ class PodWatchTest {
                         new PodMemory(
                                 "uid-1",
                                 "Starting",
+                                null,
                                 null,
                                 null,
                                 null,

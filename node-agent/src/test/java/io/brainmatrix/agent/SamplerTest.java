@@ -32,7 +32,7 @@ class SamplerTest {
                 snapshot(
                         sampler,
                         new PodMemory(
-                                "uid-1", "Loading", 5L, null, null, 7L, 9L, START, null, null,
+                                "uid-1", "Loading", 5L, null, null, 7L, 9L, START, null, null, null,
                                 null));
 
         String expected =

@@ -760,6 +760,7 @@ final class PaperNode {
                                 process.loadStartedByNode,
                                 process.loadEndedByNode,
                                 (settled && whole(process, now)) ? Boolean.TRUE : null,
+                                null,
                                 null));
             }
         }

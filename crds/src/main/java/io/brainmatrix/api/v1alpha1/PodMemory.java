@@ -28,7 +28,10 @@ public record PodMemory(
                         "Whether the node's memory has been settled for a whole window since its load ended, judged on the agent's monotonic clock; absent until then.")
                 @Nullable Boolean loadSettled,
         @JsonPropertyDescription("What it has on the GPU; absent without a GPU budget.")
-                @Nullable GpuShare gpu) {
+                @Nullable GpuShare gpu,
+        @JsonPropertyDescription(
+                        "Its swap; absent when its memory may not go there, as it should be.")
+                @Nullable PodSwap swap) {
     /** The same report with the agent's judgement of the time after its load. */
     public PodMemory judged(@Nullable Boolean settled) {
         return new PodMemory(
@@ -42,6 +45,7 @@ public record PodMemory(
                 loadStarted,
                 loadEnded,
                 settled,
-                gpu);
+                gpu,
+                swap);
     }
 }

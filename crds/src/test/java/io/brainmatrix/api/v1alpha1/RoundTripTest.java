@@ -133,7 +133,8 @@ class RoundTripTest {
                                         WHEN,
                                         WHEN,
                                         true,
-                                        new GpuShare(null, 4L, 20, 33))));
+                                        new GpuShare(null, 4L, 20, 33),
+                                        new PodSwap(6L, 7L))));
         NodeMemoryStatus bare =
                 new NodeMemoryStatus(
                         null, null, null, null, null, null, null, null, null, null, null, null,

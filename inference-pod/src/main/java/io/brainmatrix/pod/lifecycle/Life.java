@@ -12,7 +12,9 @@ import io.brainmatrix.pod.memory.Guard;
 import io.brainmatrix.pod.memory.Ladder;
 import io.brainmatrix.pod.memory.LoadGuardPolicy;
 import io.brainmatrix.pod.memory.MemorySample;
+import io.brainmatrix.pod.memory.Pace;
 import io.brainmatrix.pod.memory.Rung;
+import io.brainmatrix.pod.memory.Samples;
 import io.brainmatrix.pod.memory.ServingPolicy;
 import io.brainmatrix.pod.telemetry.BlackBox;
 import io.brainmatrix.pod.telemetry.PodMetrics;
@@ -26,8 +28,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +49,15 @@ public final class Life {
     private static final Duration SILENCE = Duration.ofMinutes(2);
 
     private static final long LEAST_RESERVE = 512L << 20;
-    private static final long BLACK_BOX_NANOS = 1_000_000_000L;
+
+    /** Half of the second that the black box may be old. */
+    private static final long BLACK_BOX_NANOS = 500_000_000L;
+
+    /** Who ends waits no longer for a black box that is being written. */
+    private static final long LAST_WORDS_MILLIS = 50;
+
+    /** Nor for the log: a leak of 1 GiB/s takes as many MiB meanwhile. */
+    private static final long LAST_LINE_MILLIS = 10;
 
     private static final double MEBIBYTE = 1 << 20;
 
@@ -62,8 +75,20 @@ public final class Life {
     /** Tokens; 0 until the header is read. */
     private final AtomicInteger vocabulary = new AtomicInteger();
 
+    private final ReentrantLock recording = new ReentrantLock();
+    private final Thread recorder;
+    private volatile Pace pace = Pace.UNKNOWN;
+
+    /** What the guard keeps to; absent until the footprint is known, and where nothing is kept. */
+    private volatile ServingPolicy.@Nullable Bounds bounds;
+
     private volatile long life;
-    private long lastRecord;
+
+    /** Whether the black box has its last words. Guarded by the lock. */
+    private boolean ended;
+
+    /** As the log was told. For the recorder alone. */
+    private Rung toldRung = Rung.Free;
 
     /** Where this process finds what the kernel and the kubelet tell. */
     public record Surroundings(
@@ -103,6 +128,8 @@ public final class Life {
         this.loader = loader;
         this.guarded = guarded;
         this.blackBox = blackBox;
+        this.recorder = new Thread(this::recordForEver, "recorder");
+        recorder.setDaemon(true);
     }
 
     /**
@@ -126,6 +153,7 @@ public final class Life {
                         guarded,
                         BlackBox.open(surroundings.terminationLog()));
         life.record(null);
+        Thread.ofPlatform().daemon().start(ProcessExit::prepare);
         Runtime.getRuntime().addShutdownHook(new Thread(life::drain, "drain"));
         try {
             life.live();
@@ -143,23 +171,21 @@ public final class Life {
                     ExitCode.NoLimit,
                     "this process is in no memory cgroup; nothing would limit the model");
         }
-        Guard watcher =
-                new Guard(
-                        cgroup.get(),
-                        surroundings.proc(),
-                        () -> state.get().phase() == Phase.Loading || rung().atLeast(Rung.Queue),
-                        this::sampled);
-        guard.set(watcher);
+        Guard watcher = new Guard(cgroup.get(), surroundings.proc(), () -> pace, this::sampled);
         watcher.start();
+        guard.set(watcher);
+        recorder.start();
         to(s -> s.in(Phase.Checking));
         long limit = limit(cgroup.get(), config.budget().ram());
         to(s -> s.limited(limit));
-        serveHttp(config, watcher);
+        pace = new Pace(limit, 0, Pace.FAST_NANOS);
+        serveHttp(config, cgroup.get(), watcher);
         ModelLoad load = new ModelLoad(config, loader, surroundings.scratch(), clock, this::to);
         ModelLoad.Checked checked = load.check();
         vocabulary.set(Math.toIntExact(checked.header().vocabulary()));
+        keepTo(config, limit, checked.plan().predicted());
         Engine engine = load.run(checked);
-        climb(config, limit);
+        climb();
         desk.set(
                 new Desk(
                         engine,
@@ -170,24 +196,28 @@ public final class Life {
         to(s -> s.serving(watcher.samples().getLast().used()));
     }
 
-    private void climb(InstanceConfig config, long limit) throws IOException {
+    /** From before the first byte. */
+    private void keepTo(InstanceConfig config, long limit, long predicted) throws IOException {
         Long reserve = config.nodeReserve();
-        Long predicted = state.get().predicted();
-        if (!guarded || predicted == null) {
-            return;
+        ServingPolicy.Bounds known =
+                new ServingPolicy.Bounds(
+                        limit,
+                        predicted,
+                        reserve == null ? defaultReserve() : reserve,
+                        config.priority(),
+                        config.namespace() + "/" + config.matrix() + "/" + config.instance());
+        pace = new Pace(limit, known.nodeEnd(), Pace.FAST_NANOS);
+        if (guarded) {
+            bounds = known;
         }
-        ladder.set(
-                new Ladder(
-                        new ServingPolicy.Bounds(
-                                limit,
-                                predicted,
-                                reserve == null ? defaultReserve() : reserve,
-                                config.priority(),
-                                config.namespace()
-                                        + "/"
-                                        + config.matrix()
-                                        + "/"
-                                        + config.instance())));
+    }
+
+    private void climb() {
+        pace = new Pace(pace.limit(), pace.floor(), Pace.CALM_NANOS);
+        ServingPolicy.Bounds known = bounds;
+        if (known != null) {
+            ladder.set(new Ladder(known));
+        }
     }
 
     /** The agent's own default: 512 MiB, at least a twentieth of the node. */
@@ -218,7 +248,7 @@ public final class Life {
         return limit.getAsLong();
     }
 
-    private void serveHttp(InstanceConfig config, Guard watcher) throws IOException {
+    private void serveHttp(InstanceConfig config, Cgroup cgroup, Guard watcher) throws IOException {
         PodMetrics metrics =
                 new PodMetrics(
                         List.of(
@@ -266,6 +296,7 @@ public final class Life {
                                         watcher.samples().getLast().used(),
                                         watcher.peak(),
                                         ladder.get() == null ? null : rung(),
+                                        swap(cgroup, watcher),
                                         uptime()),
                         () -> Optional.ofNullable(desk.get()),
                         config.matrix() + "-" + config.instance(),
@@ -276,6 +307,18 @@ public final class Life {
                         metrics,
                         new ApiToken(surroundings.apiToken(), System::nanoTime),
                         new Connections(surroundings.proc(), System::nanoTime)));
+    }
+
+    /** Asked anew each time: a node's swap may be turned on at any time. */
+    private StatusReport.@Nullable Swap swap(Cgroup cgroup, Guard watcher) {
+        try {
+            return cgroup.maySwap(MemInfo.read(surroundings.proc()))
+                    ? new StatusReport.Swap(
+                            watcher.samples().getLast().swapped(), Math.round(watcher.swapIn()))
+                    : null;
+        } catch (IOException e) {
+            return null; // the guard says so
+        }
     }
 
     private static double known(@Nullable Long bytes) {
@@ -303,89 +346,138 @@ public final class Life {
         }
     }
 
-    /** Called by the guard's thread after each look. */
-    private void sampled(List<MemorySample> samples) {
-        PodState now = state.get();
-        Long limit = now.limit();
-        Long predicted = now.predicted();
-        if (guarded && now.phase() == Phase.Loading && limit != null && predicted != null) {
-            LoadGuardPolicy.projectionPastLimit(samples, predicted, limit)
-                    .ifPresent(
-                            projection ->
-                                    end(
-                                            ExitCode.LoadAborted,
-                                            "the load's projection %.0fMi passes the budget %.0fMi; raise `budget.ram` or lower `engine.contextLength`"
-                                                    .formatted(
-                                                            projection / MEBIBYTE,
-                                                            limit / MEBIBYTE)));
+    /** Called by the guard's thread after each look: allocates nothing, waits for nobody. */
+    private void sampled(Samples samples) {
+        ServingPolicy.Bounds known = bounds;
+        if (known == null) {
+            return;
         }
-        served(samples);
-        if (System.nanoTime() - lastRecord > BLACK_BOX_NANOS) {
-            record(null);
+        if (state.get().phase() == Phase.Loading) {
+            loads(samples, known);
+        } else {
+            served(samples);
         }
     }
 
-    /** The ladder, and whether the engine still does anything. */
-    private void served(List<MemorySample> samples) {
+    private void loads(Samples samples, ServingPolicy.Bounds known) {
+        ServingPolicy.Cause cause = LoadGuardPolicy.judge(samples, known);
+        if (cause == ServingPolicy.Cause.Node) {
+            end(ExitCode.ShedForNode, Ladder.nodeMessage(samples, known));
+        } else if (cause != ServingPolicy.Cause.None) {
+            end(
+                    ExitCode.LoadAborted,
+                    "the load's projection %.0fMi passes the budget %.0fMi; raise `budget.ram` or lower `engine.contextLength`"
+                            .formatted(
+                                    LoadGuardPolicy.projection(samples) / MEBIBYTE,
+                                    known.limit() / MEBIBYTE));
+        }
+    }
+
+    private void served(Samples samples) {
         Ladder present = ladder.get();
         Desk requests = desk.get();
-        if (requests == null) {
-            return;
-        }
-        if (requests.hung(SILENCE)) {
-            end(
-                    ExitCode.Hung,
-                    "the engine has had work and produced nothing for more than %d s"
-                            .formatted(SILENCE.toSeconds()));
-        }
-        if (present == null) {
+        if (present == null || requests == null) {
             return;
         }
         Rung before = present.rung();
-        present.look(samples, requests.running())
-                .ifPresent(
-                        ending ->
-                                end(
-                                        ending.cause() == ServingPolicy.Cause.Node
-                                                ? ExitCode.ShedForNode
-                                                : ExitCode.GuardEnded,
-                                        ending.message()));
+        Optional<Ladder.Ending> ending = present.look(samples, requests.running());
+        if (ending.isPresent()) {
+            end(
+                    ending.get().cause() == ServingPolicy.Cause.Node
+                            ? ExitCode.ShedForNode
+                            : ExitCode.GuardEnded,
+                    ending.get().message());
+        }
         if (present.rung() != before) {
-            LOG.log(
-                    System.Logger.Level.INFO,
-                    "Rung {0} for the sake of {1}",
-                    present.rung(),
-                    present.cause());
             if (present.rung() == Rung.End) {
-                to(s -> s.in(Phase.Draining));
+                state.updateAndGet(s -> s.in(Phase.Draining));
+            }
+            LockSupport.unpark(recorder);
+        }
+    }
+
+    /**
+     * Keeps the black box up to date, and tells of what the guard saw: on a thread of its own, as
+     * the disk and the log may keep it waiting.
+     */
+    private void recordForEver() {
+        rehearse();
+        while (true) {
+            LockSupport.parkNanos(BLACK_BOX_NANOS);
+            Ladder present = ladder.get();
+            if (present != null && present.rung() != toldRung) {
+                toldRung = present.rung();
+                LOG.log(
+                        System.Logger.Level.INFO,
+                        "Rung {0} for the sake of {1}",
+                        toldRung,
+                        present.cause());
             }
             record(null);
+            Desk requests = desk.get();
+            if (requests != null && requests.hung(SILENCE)) {
+                end(
+                        ExitCode.Hung,
+                        "the engine has had work and produced nothing for more than %d s"
+                                .formatted(SILENCE.toSeconds()));
+            }
         }
     }
 
-    private synchronized void record(StatusReport.@Nullable Ending ending) {
-        lastRecord = System.nanoTime();
-        Guard watcher = guard.get();
-        List<MemorySample> samples = watcher == null ? List.of() : watcher.samples();
+    /** Classes and code that last words need are there before they are. */
+    private void rehearse() {
+        String words = "%.0fMi".formatted(0.0);
+        if (termination(new StatusReport.Ending("", words, 0)).isEmpty()) {
+            throw new IllegalStateException("a report is never empty");
+        }
+    }
+
+    private void record(StatusReport.@Nullable Ending ending) {
         try {
-            blackBox.write(
-                    StatusReport.termination(
-                            life,
-                            state.get(),
-                            samples,
-                            watcher == null ? null : watcher.peak(),
-                            ladder.get() == null ? null : rung(),
-                            uptime(),
-                            ending));
+            if (recording.tryLock(
+                    ending == null ? Long.MAX_VALUE : LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS)) {
+                try {
+                    if (!ended) { // the first end is the one
+                        ended = ending != null;
+                        blackBox.write(termination(ending));
+                    }
+                } finally {
+                    recording.unlock();
+                }
+            }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "The black box cannot be written", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
+    private String termination(StatusReport.@Nullable Ending ending) {
+        Guard watcher = guard.get();
+        List<MemorySample> samples = watcher == null ? List.of() : watcher.samples();
+        return StatusReport.termination(
+                life,
+                state.get(),
+                samples,
+                watcher == null ? null : watcher.peak(),
+                ladder.get() == null ? null : rung(),
+                uptime(),
+                ending);
+    }
+
+    /** Never returns: the black box first, then a word for the log, should it take one. */
     private void end(ExitCode code, String message) {
-        LOG.log(System.Logger.Level.ERROR, "{0}: {1}", code, message);
         record(new StatusReport.Ending(code.name(), message, code.code()));
-        Runtime.getRuntime().halt(code.code());
+        Thread words =
+                Thread.ofPlatform()
+                        .daemon()
+                        .start(() -> LOG.log(System.Logger.Level.ERROR, "{0}: {1}", code, message));
+        try {
+            words.join(LAST_LINE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        ProcessExit.now(code.code());
     }
 
     /** SIGTERM: new requests are refused, those that run may end, then the process does. */
@@ -395,7 +487,7 @@ public final class Life {
         long deadline = System.nanoTime() + DRAIN.toNanos();
         Desk present = desk.get();
         while (present != null && present.running() > 0 && System.nanoTime() < deadline) {
-            java.util.concurrent.locks.LockSupport.parkNanos(20_000_000L);
+            LockSupport.parkNanos(20_000_000L);
         }
         end(ExitCode.Drained, "ended by SIGTERM");
     }

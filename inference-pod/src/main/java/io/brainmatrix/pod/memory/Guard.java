@@ -1,42 +1,32 @@
 package io.brainmatrix.pod.memory;
 
 import io.brainmatrix.memory.Cgroup;
-import io.brainmatrix.memory.MemInfo;
+import io.brainmatrix.memory.MemoryWatch;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The thread that samples this pod's and the node's memory, from before the first byte of a model
- * to the end.
+ * to the end. In steady state it allocates nothing and writes nothing: neither a full heap nor a
+ * busy disk holds it up. A collection of the pod's small heap stops it for as long as it takes.
  */
 public final class Guard {
     private static final System.Logger LOG = System.getLogger(Guard.class.getName());
-    private static final long FAST_NANOS = 25_000_000L;
 
-    /** As long as nothing moves: a ramp of 1 GiB/s gets no further than 100 MiB unseen. */
-    private static final long CALM_NANOS = 100_000_000L;
+    /** Of the latest samples, for reports. */
+    private static final int TOLD = 12;
 
-    private static final int KEPT = 12;
+    private final MemoryWatch watch;
+    private final Supplier<Pace> pace;
+    private final Consumer<Samples> seen;
 
-    /** Between two looks: more than that is a movement, to be looked at closely. */
-    private static final long MOVE = 4L << 20;
+    /** Written by the guard's thread under this object's lock, read by it without. */
+    private final Samples samples = new Samples();
 
-    private static final long NODE_MOVE = 16L << 20;
-
-    private final Cgroup cgroup;
-    private final Path proc;
-    private final BooleanSupplier alert;
-    private final Consumer<List<MemorySample>> seen;
-    private final Deque<MemorySample> samples = new ArrayDeque<>();
     private long peak;
 
     /** Whether the last look failed; for its thread alone. */
@@ -45,21 +35,24 @@ public final class Guard {
     /**
      * A guard that is not running yet.
      *
-     * @param alert whether to sample fast though nothing moves
-     * @param seen gets the latest samples after each look, newest last; must not block
+     * @param proc the node's, such as {@code /proc}
+     * @param pace how often to look; asked after each look
+     * @param seen gets the samples after each look, on the guard's thread; must not block
+     * @throws IOException when there is nothing to look at
      */
-    public Guard(
-            Cgroup cgroup, Path proc, BooleanSupplier alert, Consumer<List<MemorySample>> seen) {
-        this.cgroup = cgroup;
-        this.proc = proc;
-        this.alert = alert;
+    public Guard(Cgroup cgroup, Path proc, Supplier<Pace> pace, Consumer<Samples> seen)
+            throws IOException {
+        this.watch = cgroup.watch(proc);
+        this.pace = pace;
         this.seen = seen;
     }
 
     /**
      * Takes a first sample and starts the thread, at the highest priority that a thread may have.
+     *
+     * @throws IOException when memory cannot be read
      */
-    public void start() {
+    public void start() throws IOException {
         look();
         Thread thread = new Thread(this::watch, "guard");
         thread.setPriority(Thread.MAX_PRIORITY);
@@ -69,11 +62,12 @@ public final class Guard {
 
     private void watch() {
         while (!Thread.currentThread().isInterrupted()) {
-            LockSupport.parkNanos(alert.getAsBoolean() || moving() ? FAST_NANOS : CALM_NANOS);
+            LockSupport.parkNanos(pace.get().next(samples));
             try {
                 look();
                 blind = false;
-            } catch (RuntimeException e) { // a guard that ends is worse than one that missed a look
+            } catch (IOException
+                    | RuntimeException e) { // one that ends is worse than a look missed
                 if (!blind) {
                     LOG.log(System.Logger.Level.ERROR, "A look at memory failed, looking on", e);
                 }
@@ -82,44 +76,29 @@ public final class Guard {
         }
     }
 
-    private synchronized boolean moving() {
-        if (samples.size() < 2) {
-            return true;
-        }
-        var newest = samples.descendingIterator();
-        MemorySample last = newest.next();
-        MemorySample before = newest.next();
-        return Math.abs(last.used() - before.used()) > MOVE
-                || before.nodeAvailable() - last.nodeAvailable() > NODE_MOVE;
-    }
-
-    private void look() {
-        MemorySample sample;
-        try {
-            sample =
-                    new MemorySample(
-                            Instant.now(),
-                            System.nanoTime(),
-                            cgroup.used(),
-                            MemInfo.read(proc).available());
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the node's memory", e);
-        }
-        List<MemorySample> latest;
+    private void look() throws IOException {
+        watch.look();
         synchronized (this) {
-            samples.addLast(sample);
-            if (samples.size() > KEPT) {
-                samples.removeFirst();
-            }
-            peak = Math.max(peak, sample.used());
-            latest = new ArrayList<>(samples);
+            samples.add(
+                    System.currentTimeMillis(),
+                    System.nanoTime(),
+                    watch.used(),
+                    watch.swapped(),
+                    watch.swappedIn(),
+                    watch.available());
+            peak = Math.max(peak, watch.used());
         }
-        seen.accept(latest);
+        seen.accept(samples);
     }
 
-    /** The latest samples, newest last; never empty after the start. */
+    /** A few of the latest samples, newest last; never empty after the start. */
     public synchronized List<MemorySample> samples() {
-        return List.copyOf(samples);
+        return samples.latest(TOLD);
+    }
+
+    /** Bytes per second that came back from swap, over the last second. */
+    public synchronized double swapIn() {
+        return samples.swapIn(ServingPolicy.SWAP_NANOS);
     }
 
     /** The most that was used at any sample, in bytes. */

@@ -2,7 +2,6 @@ package io.brainmatrix.pod.memory;
 
 import io.brainmatrix.pod.memory.ServingPolicy.Cause;
 import io.brainmatrix.pod.memory.ServingPolicy.Verdict;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -52,12 +51,11 @@ public final class Ladder {
     /**
      * Judges after a sample.
      *
-     * @param samples newest last
      * @param running answers under way
      * @return the end, when it has come
      */
-    public Optional<Ending> look(List<MemorySample> samples, int running) {
-        long now = samples.getLast().nanos();
+    public Optional<Ending> look(Samples samples, int running) {
+        long now = samples.nanos(0);
         Verdict verdict = ServingPolicy.judge(samples, bounds, rung);
         if (rung != Rung.End) {
             rung = verdict.rung();
@@ -66,12 +64,15 @@ public final class Ladder {
                 return Optional.empty();
             }
             rung = Rung.End;
-            endNanos = now + Math.round(drainSeconds(verdict) * 1e9);
+            endNanos = now + Math.round(drainSeconds(samples, cause) * 1e9);
         } else if (verdict.rung() == Rung.End) {
-            endNanos = Math.min(endNanos, now + Math.round(drainSeconds(verdict) * 1e9));
+            endNanos =
+                    Math.min(
+                            endNanos,
+                            now + Math.round(drainSeconds(samples, verdict.cause()) * 1e9));
         }
         return running == 0 || now >= endNanos
-                ? Optional.of(new Ending(cause, message(samples.getLast())))
+                ? Optional.of(new Ending(cause, message(samples)))
                 : Optional.empty();
     }
 
@@ -86,25 +87,32 @@ public final class Ladder {
         return now - refusedNanos >= REFUSED_NANOS;
     }
 
-    private double drainSeconds(Verdict verdict) {
-        double most = verdict.cause() == Cause.Node ? DRAIN_FOR_NODE_SECONDS : DRAIN_SECONDS;
-        double left = verdict.slope() <= 0 ? most : SHARE * (verdict.headroom() / verdict.slope());
+    private double drainSeconds(Samples samples, Cause sake) {
+        double most = sake == Cause.Node ? DRAIN_FOR_NODE_SECONDS : DRAIN_SECONDS;
+        double slope = ServingPolicy.slope(samples, sake);
+        double left =
+                slope <= 0 ? most : SHARE * (ServingPolicy.headroom(samples, bounds, sake) / slope);
         // What is nearer than the horizon is not waited for.
         return left < 2 * ServingPolicy.HORIZON_SECONDS ? 0 : Math.min(most, left);
     }
 
-    private String message(MemorySample last) {
+    private String message(Samples samples) {
         return cause == Cause.Node
-                ? String.format(
-                        Locale.ROOT,
-                        "the node has %.0fMi available, far below its reserve of %.0fMi; ended for the node's sake, within the own budget",
-                        last.nodeAvailable() / MEBIBYTE,
-                        bounds.reserve() / MEBIBYTE)
+                ? nodeMessage(samples, bounds)
                 : String.format(
                         Locale.ROOT,
                         "uses %.0fMi, %.0fMi were predicted, the budget is %.0fMi; raise `budget.ram` or lower `engine.contextLength`",
-                        last.used() / MEBIBYTE,
+                        samples.held(0) / MEBIBYTE,
                         bounds.predicted() / MEBIBYTE,
                         bounds.limit() / MEBIBYTE);
+    }
+
+    /** What is said of an end for the node's sake, of a load too. */
+    public static String nodeMessage(Samples samples, ServingPolicy.Bounds bounds) {
+        return String.format(
+                Locale.ROOT,
+                "the node has %.0fMi available, far below its reserve of %.0fMi; ended for the node's sake, within the own budget",
+                samples.available(0) / MEBIBYTE,
+                bounds.reserve() / MEBIBYTE);
     }
 }

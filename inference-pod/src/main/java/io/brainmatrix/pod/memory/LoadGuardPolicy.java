@@ -1,14 +1,15 @@
 package io.brainmatrix.pod.memory;
 
-import java.util.List;
-import java.util.Optional;
+import io.brainmatrix.pod.memory.ServingPolicy.Bounds;
+import io.brainmatrix.pod.memory.ServingPolicy.Cause;
 
 /**
- * Ends a load before the kernel does: when what is used, projected over the time that an end takes,
- * passes the limit. Pure.
+ * Ends a load before the kernel does: when what is held, projected over the time that an end takes,
+ * passes the limit; or when the node has so little left that an instance of this priority ends
+ * there. Growth up to what was predicted is expected, of both. Pure.
  */
 public final class LoadGuardPolicy {
-    /** Between a decision and freed memory: two samples and the end of a process. */
+    /** Between a decision and freed memory: looks and the end of a process. */
     static final double HORIZON_SECONDS = 0.2;
 
     /**
@@ -17,24 +18,25 @@ public final class LoadGuardPolicy {
      */
     static final int MARGIN_DIVISOR = 50;
 
+    /** A slope over less is noise. */
+    static final long SLOPE_NANOS = 25_000_000L;
+
     private LoadGuardPolicy() {}
 
-    /**
-     * Judges the samples of a load, newest last.
-     *
-     * @return the projection in bytes when the load must end
-     */
-    public static Optional<Long> projectionPastLimit(
-            List<MemorySample> samples, long predicted, long limit) {
-        if (samples.size() < 2) {
-            return Optional.empty();
+    /** For whose sake the load must end now; {@link Cause#None} when it may go on. */
+    public static Cause judge(Samples samples, Bounds bounds) {
+        long limit = bounds.limit();
+        if (samples.size() >= 2
+                && samples.held(0) > bounds.predicted()
+                && projection(samples) > limit - limit / MARGIN_DIVISOR) {
+            return Cause.OwnBudget;
         }
-        MemorySample last = samples.getLast();
-        MemorySample before = samples.get(samples.size() - 2);
-        double seconds = (last.nanos() - before.nanos()) / 1e9;
-        double slope = seconds <= 0 ? 0 : (last.used() - before.used()) / seconds;
-        long projection = last.used() + Math.round(Math.max(0, slope) * HORIZON_SECONDS);
-        boolean past = last.used() > predicted && projection > limit - limit / MARGIN_DIVISOR;
-        return past ? Optional.of(projection) : Optional.empty();
+        return ServingPolicy.nodeEnds(samples, bounds) ? Cause.Node : Cause.None;
+    }
+
+    /** Bytes that it holds at the end of the horizon, should it go on like that. */
+    public static long projection(Samples samples) {
+        double slope = Math.max(0, samples.growth(SLOPE_NANOS));
+        return samples.held(0) + Math.round(slope * HORIZON_SECONDS);
     }
 }

@@ -1,16 +1,19 @@
 package io.brainmatrix.pod.memory;
 
-import java.util.List;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * Which rung the latest samples stand on while a model is served. Pure.
  *
- * <p>Two things are looked at apart. The pod's own use against its limit: 95, 96.5 and 97.5 % are
- * the first three rungs; the last is a projection that passes 98 % by more than the prediction
- * explains. And the node's available memory against the reserve that admission keeps free: 80, 65,
- * 50 and 30 % of it for priority 0. A priority of 100 or more stands a fifth of the reserve lower,
- * one of -100 or less as much higher, so that a node under pressure sheds in the declared order and
- * nobody has to ask anybody.
+ * <p>Three things are looked at apart. What the pod holds, in memory and in swap, against its
+ * limit: 95, 96.5 and 97.5 % are the first three rungs; the last is a projection that passes 98 %
+ * by more than the prediction explains. What comes back from swap: 1, 4 and 16 MiB per second over
+ * a second are the first three rungs. And the node's available memory against the reserve that
+ * admission keeps free: 80, 65, 50 and 30 % of it for priority 0. A priority of 100 or more stands
+ * a fifth of the reserve lower, one of -100 or less as much higher, so that a node under pressure
+ * sheds in the declared order and nobody has to ask anybody.
  */
 public final class ServingPolicy {
     /** Parts of the limit, in thousandths, from which on each rung is stood on. */
@@ -44,8 +47,15 @@ public final class ServingPolicy {
     /** The same before and after the load: what an end takes. */
     static final double HORIZON_SECONDS = LoadGuardPolicy.HORIZON_SECONDS;
 
-    /** A slope over less is a step. */
+    /** Of the node a slope over less is a step; what a pod takes unexplained is none. */
     private static final long SLOPE_NANOS = 100_000_000L;
+
+    /** Bytes per second that come back from swap: each is waited for by an answer under way. */
+    private static final double QUEUE_SWAP = 1 << 20;
+
+    private static final double SHORTEN_SWAP = 4 << 20;
+    private static final double REFUSE_SWAP = 16 << 20;
+    static final long SWAP_NANOS = 1_000_000_000L;
 
     private ServingPolicy() {}
 
@@ -53,6 +63,8 @@ public final class ServingPolicy {
     public enum Cause {
         None,
         OwnBudget,
+        /** Its own too: what it needs does not stay in memory. */
+        Swap,
         Node
     }
 
@@ -72,95 +84,140 @@ public final class ServingPolicy {
             return full * PRIORITY_SHIFT / PRIORITY_FULL
                     + Math.floorMod(identity.hashCode(), SPREAD);
         }
+
+        /** So many thousandths of the reserve, for this instance. */
+        long ofReserve(long thousandths) {
+            return part(reserve, Math.max(0, thousandths - shift()));
+        }
+
+        /** Bytes of the node's available memory below which this instance ends. */
+        public long nodeEnd() {
+            return ofReserve(END_NODE);
+        }
+    }
+
+    /** A judgement; there are few, and all of them exist from the start. */
+    public record Verdict(Rung rung, Cause cause) {
+        private static final Verdict FREE = new Verdict(Rung.Free, Cause.None);
+        private static final Map<Cause, Map<Rung, Verdict>> ALL = all();
+
+        private static Map<Cause, Map<Rung, Verdict>> all() {
+            Map<Cause, Map<Rung, Verdict>> all = new EnumMap<>(Cause.class);
+            for (Cause cause : Cause.values()) {
+                Map<Rung, Verdict> verdicts = new EnumMap<>(Rung.class);
+                for (Rung rung : Rung.values()) {
+                    verdicts.put(rung, new Verdict(rung, cause));
+                }
+                all.put(cause, verdicts);
+            }
+            return all;
+        }
+
+        static Verdict of(Rung rung, Cause cause) {
+            return rung == Rung.Free
+                    ? FREE
+                    : Objects.requireNonNull(Objects.requireNonNull(ALL.get(cause)).get(rung));
+        }
     }
 
     /**
-     * A judgement.
-     *
-     * @param slope of what the cause is about, in bytes per second towards the limit; never
-     *     negative
-     * @param headroom bytes until the limit, or until nothing is available
-     */
-    public record Verdict(Rung rung, Cause cause, double slope, long headroom) {}
-
-    /**
-     * Judges samples, newest last, at least one.
+     * Judges samples, at least one. Allocates nothing.
      *
      * @param before the rung of the last judgement; it takes a little more to leave one than to
      *     stay
      */
-    public static Verdict judge(List<MemorySample> samples, Bounds bounds, Rung before) {
-        Verdict own = own(samples, bounds, before);
-        Verdict node = node(samples, bounds, before);
-        return node.rung().compareTo(own.rung()) > 0 ? node : own;
-    }
-
-    private static Verdict own(List<MemorySample> samples, Bounds bounds, Rung before) {
-        MemorySample last = samples.getLast();
-        MemorySample first = earlier(samples);
-        double slope = Math.max(0, perSecond(first, last, last.used() - first.used()));
-        long projection = last.used() + Math.round(slope * HORIZON_SECONDS);
-        boolean unexplained = last.used() > bounds.predicted();
-        Rung rung = Rung.Free;
-        if (unexplained && projection > part(bounds.limit(), END_OWN)) {
-            rung = Rung.End;
-        } else if (over(last.used(), bounds.limit(), REFUSE_OWN, before.atLeast(Rung.Refuse))) {
-            rung = Rung.Refuse;
-        } else if (over(last.used(), bounds.limit(), SHORTEN_OWN, before.atLeast(Rung.Shorten))) {
-            rung = Rung.Shorten;
-        } else if (over(last.used(), bounds.limit(), QUEUE_OWN, before.atLeast(Rung.Queue))) {
-            rung = Rung.Queue;
+    public static Verdict judge(Samples samples, Bounds bounds, Rung before) {
+        Rung own = own(samples, bounds, before);
+        Rung swap = swap(samples, before);
+        Rung node = node(samples, bounds, before);
+        if (node.compareTo(own) > 0 && node.compareTo(swap) > 0) {
+            return Verdict.of(node, Cause.Node);
         }
-        return new Verdict(
-                rung,
-                rung == Rung.Free ? Cause.None : Cause.OwnBudget,
-                slope,
-                Math.max(0, bounds.limit() - last.used()));
+        return swap.compareTo(own) > 0
+                ? Verdict.of(swap, Cause.Swap)
+                : Verdict.of(own, Cause.OwnBudget);
     }
 
-    private static boolean over(long used, long limit, long thousandths, boolean already) {
-        return used >= part(limit, already ? thousandths - RETURN_OWN : thousandths);
-    }
-
-    private static Verdict node(List<MemorySample> samples, Bounds bounds, Rung before) {
-        MemorySample last = samples.getLast();
-        MemorySample first = earlier(samples);
-        double slope =
-                Math.max(0, perSecond(first, last, first.nodeAvailable() - last.nodeAvailable()));
-        long available = last.nodeAvailable();
-        long projection = available - Math.round(slope * HORIZON_SECONDS);
-        Rung rung = Rung.Free;
-        if (below(projection, bounds, END_NODE, false)) {
-            rung = Rung.End;
-        } else if (below(available, bounds, REFUSE_NODE, before.atLeast(Rung.Refuse))) {
-            rung = Rung.Refuse;
-        } else if (below(available, bounds, SHORTEN_NODE, before.atLeast(Rung.Shorten))) {
-            rung = Rung.Shorten;
-        } else if (below(available, bounds, QUEUE_NODE, before.atLeast(Rung.Queue))) {
-            rung = Rung.Queue;
+    private static Rung own(Samples samples, Bounds bounds, Rung before) {
+        long held = samples.held(0);
+        long limit = bounds.limit();
+        long projection = held + Math.round(slope(samples, Cause.OwnBudget) * HORIZON_SECONDS);
+        if (held > bounds.predicted() && projection > part(limit, END_OWN)) {
+            return Rung.End;
         }
-        return new Verdict(
-                rung, rung == Rung.Free ? Cause.None : Cause.Node, slope, Math.max(0, available));
+        if (over(held, limit, REFUSE_OWN, before.atLeast(Rung.Refuse))) {
+            return Rung.Refuse;
+        }
+        if (over(held, limit, SHORTEN_OWN, before.atLeast(Rung.Shorten))) {
+            return Rung.Shorten;
+        }
+        return over(held, limit, QUEUE_OWN, before.atLeast(Rung.Queue)) ? Rung.Queue : Rung.Free;
+    }
+
+    private static boolean over(long held, long limit, long thousandths, boolean already) {
+        return held >= part(limit, already ? thousandths - RETURN_OWN : thousandths);
+    }
+
+    /** Never the end: who answers nobody needs nothing back, and what is out stays out. */
+    private static Rung swap(Samples samples, Rung before) {
+        double rate = samples.swapIn(SWAP_NANOS);
+        if (rate >= (before.atLeast(Rung.Refuse) ? REFUSE_SWAP / 2 : REFUSE_SWAP)) {
+            return Rung.Refuse;
+        }
+        if (rate >= (before.atLeast(Rung.Shorten) ? SHORTEN_SWAP / 2 : SHORTEN_SWAP)) {
+            return Rung.Shorten;
+        }
+        return rate >= (before.atLeast(Rung.Queue) ? QUEUE_SWAP / 2 : QUEUE_SWAP)
+                ? Rung.Queue
+                : Rung.Free;
+    }
+
+    private static Rung node(Samples samples, Bounds bounds, Rung before) {
+        long available = samples.available(0);
+        if (nodeEnds(samples, bounds)) {
+            return Rung.End;
+        }
+        if (below(available, bounds, REFUSE_NODE, before.atLeast(Rung.Refuse))) {
+            return Rung.Refuse;
+        }
+        if (below(available, bounds, SHORTEN_NODE, before.atLeast(Rung.Shorten))) {
+            return Rung.Shorten;
+        }
+        return below(available, bounds, QUEUE_NODE, before.atLeast(Rung.Queue))
+                ? Rung.Queue
+                : Rung.Free;
+    }
+
+    /**
+     * Whether the node's memory will be so short at the end of the horizon that this instance ends
+     * for its sake. What it takes itself was reckoned with at its admission, up to what was
+     * predicted.
+     */
+    static boolean nodeEnds(Samples samples, Bounds bounds) {
+        double own = Math.max(0, samples.growth(SLOPE_NANOS));
+        double others = Math.max(0, samples.nodeLoss(SLOPE_NANOS) - own);
+        double expected = Math.max(0, bounds.predicted() - samples.held(0));
+        double taken = others * HORIZON_SECONDS + Math.max(0, own * HORIZON_SECONDS - expected);
+        return samples.available(0) - Math.round(taken) < bounds.nodeEnd();
     }
 
     private static boolean below(long available, Bounds bounds, long thousandths, boolean already) {
-        long mark = thousandths - bounds.shift() + (already ? RETURN_NODE : 0);
-        return available < part(bounds.reserve(), Math.max(0, mark));
+        return available < bounds.ofReserve(thousandths + (already ? RETURN_NODE : 0));
     }
 
-    private static MemorySample earlier(List<MemorySample> samples) {
-        MemorySample last = samples.getLast();
-        for (MemorySample sample : samples.reversed()) {
-            if (last.nanos() - sample.nanos() >= SLOPE_NANOS) {
-                return sample;
-            }
-        }
-        return samples.getFirst();
+    /** Bytes per second towards what the cause is about; never negative. */
+    static double slope(Samples samples, Cause cause) {
+        return Math.max(
+                0,
+                cause == Cause.Node
+                        ? samples.nodeLoss(SLOPE_NANOS)
+                        : samples.growth(LoadGuardPolicy.SLOPE_NANOS));
     }
 
-    private static double perSecond(MemorySample first, MemorySample last, long bytes) {
-        double seconds = (last.nanos() - first.nanos()) / 1e9;
-        return seconds <= 0 ? 0 : bytes / seconds;
+    /** Bytes until the limit, or until nothing is available. */
+    static long headroom(Samples samples, Bounds bounds, Cause cause) {
+        return Math.max(
+                0, cause == Cause.Node ? samples.available(0) : bounds.limit() - samples.held(0));
     }
 
     private static long part(long whole, long thousandths) {

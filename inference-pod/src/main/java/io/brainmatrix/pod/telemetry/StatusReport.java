@@ -49,7 +49,15 @@ public final class StatusReport {
             @Nullable Double progress,
             @Nullable String modelSha256,
             @Nullable Rung rung,
+            @Nullable Swap swap,
             @Nullable Gpu gpu) {}
+
+    /**
+     * Of a pod that may use it; bytes.
+     *
+     * @param inPerSecond that came back in the last second
+     */
+    public record Swap(long used, long inPerSecond) {}
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Gpu(long predicted, @Nullable Integer layersOnGpu, int layers) {
@@ -84,6 +92,7 @@ public final class StatusReport {
      * The status as JSON.
      *
      * @param rung absent until the model is served
+     * @param swap absent when the pod may not use any
      */
     public static String status(
             InstanceConfig config,
@@ -91,6 +100,7 @@ public final class StatusReport {
             long used,
             long peak,
             @Nullable Rung rung,
+            @Nullable Swap swap,
             Duration uptime) {
         return write(
                 new Status(
@@ -110,6 +120,7 @@ public final class StatusReport {
                         state.progress(),
                         state.modelSha256(),
                         rung,
+                        swap,
                         Gpu.of(state.gpu())));
     }
 

@@ -5,6 +5,8 @@ import io.brainmatrix.memory.footprint.Footprint;
 import io.brainmatrix.memory.gguf.GgufException;
 import io.brainmatrix.memory.gguf.GgufFile;
 import io.brainmatrix.modelgenerator.ModelFile;
+import io.brainmatrix.pod.limited.OwnCgroup;
+import io.brainmatrix.pod.limited.LimitedPod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,18 +100,23 @@ final class FootprintBench {
         ModelFile.write(model, shape.model(), done -> {});
         try {
             Footprint footprint = footprint(model, shape);
-            PodProcess.Budget budget =
-                    new PodProcess.Budget(
-                            footprint.predicted(), (footprint.required() + PAGE - 1) / PAGE * PAGE);
+            LimitedPod.Life life =
+                    new LimitedPod.Life(
+                            model,
+                            shape.settings(),
+                            shape.batch(),
+                            footprint.predicted(),
+                            (footprint.required() + PAGE - 1) / PAGE * PAGE,
+                            1);
             coldCache();
-            try (PodProcess pod = start(model, shape, budget)) {
+            try (LimitedPod pod = start(life)) {
                 boolean served = pod.serves();
                 if (!served && tries < TRIES - 1 && pod.ending().contains("no first token")) {
                     return false;
                 }
                 row(index, shape, footprint, pod, served && filled(pod, shape));
             }
-            try (PodProcess warm = start(model, shape, budget)) {
+            try (LimitedPod warm = start(life)) {
                 if (!warm.serves()) {
                     failures++;
                     System.out.println("    with a warm cache: " + warm.ending());
@@ -123,9 +130,9 @@ final class FootprintBench {
     }
 
     /** A pod that dies on the way is a row, not the end of the bench. */
-    private static boolean filled(PodProcess pod, Shape shape) {
+    private static boolean filled(LimitedPod pod, Shape shape) {
         try {
-            pod.fill(shape);
+            pod.fill(shape.context(), shape.parallel());
             return true;
         } catch (IOException e) {
             System.out.println("    while it was filled: " + e.getMessage());
@@ -133,7 +140,7 @@ final class FootprintBench {
         }
     }
 
-    private void row(int index, Shape shape, Footprint footprint, PodProcess pod, boolean served)
+    private void row(int index, Shape shape, Footprint footprint, LimitedPod pod, boolean served)
             throws IOException {
         double predicted = footprint.predicted() / MEBIBYTE;
         double measured = pod.peak() / MEBIBYTE;
@@ -165,7 +172,7 @@ final class FootprintBench {
         return predicted >= measured && predicted <= most;
     }
 
-    private PodProcess start(Path model, Shape shape, PodProcess.Budget budget) throws IOException {
+    private LimitedPod start(LimitedPod.Life life) throws IOException {
         Path directory = folder.resolve("pod");
         if (Files.exists(directory)) {
             try (Stream<Path> all = Files.walk(directory)) {
@@ -174,7 +181,8 @@ final class FootprintBench {
                 }
             }
         }
-        return new PodProcess(entrypoint, Files.createDirectory(directory), model, shape, budget);
+        return new LimitedPod(
+                entrypoint, Files.createDirectory(directory), OwnCgroup.make(life.budget()), life);
     }
 
     private static Footprint footprint(Path model, Shape shape) throws IOException, GgufException {

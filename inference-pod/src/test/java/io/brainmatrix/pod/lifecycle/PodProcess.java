@@ -64,6 +64,13 @@ final class PodProcess implements AutoCloseable {
 
     /** Starts one and waits until it serves. */
     static PodProcess serving(Path folder, String token) throws IOException {
+        PodProcess pod = begun(folder, token);
+        await().atMost(Duration.ofMinutes(1)).until(pod::isServing);
+        return pod;
+    }
+
+    /** Starts one; it has hardly begun yet. */
+    static PodProcess begun(Path folder, String token) throws IOException {
         Files.writeString(folder.resolve("token"), token);
         Files.createDirectory(folder.resolve("scratch"));
         Path cgroup = Files.createDirectory(folder.resolve("cgroup"));
@@ -97,9 +104,7 @@ final class PodProcess implements AutoCloseable {
                         .redirectErrorStream(true)
                         .redirectOutput(folder.resolve("output.log").toFile())
                         .start();
-        PodProcess pod = new PodProcess(folder, process, port);
-        await().atMost(Duration.ofMinutes(1)).until(pod::isServing);
-        return pod;
+        return new PodProcess(folder, process, port);
     }
 
     private static int freePort() throws IOException {
@@ -150,6 +155,11 @@ final class PodProcess implements AutoCloseable {
             throw new IllegalStateException("it does not end");
         }
         return process.exitValue();
+    }
+
+    /** Ends it as the kernel does; returns when nothing is left of it. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
     }
 
     /** Where its words end up; the model and the token's own file are left out. */

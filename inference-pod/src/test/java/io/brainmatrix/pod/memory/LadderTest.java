@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.brainmatrix.pod.memory.ServingPolicy.Bounds;
 import io.brainmatrix.pod.memory.ServingPolicy.Cause;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -15,15 +13,12 @@ class LadderTest {
     private static final long TICK = 50_000_000L;
 
     private final Ladder ladder = new Ladder(new Bounds(1000 * MI, 880 * MI, 1000 * MI, 0, ""));
-    private final List<MemorySample> samples = new ArrayList<>();
+    private final Samples samples = new Samples();
     private long nanos;
 
     private Optional<Ladder.Ending> look(long used, long available, int running) {
         samples.add(new MemorySample(Instant.EPOCH, nanos, used * MI, available * MI));
         nanos += TICK;
-        if (samples.size() > 12) {
-            samples.removeFirst();
-        }
         return ladder.look(samples, running);
     }
 

@@ -6,7 +6,6 @@ import io.brainmatrix.pod.memory.ServingPolicy.Bounds;
 import io.brainmatrix.pod.memory.ServingPolicy.Cause;
 import io.brainmatrix.pod.memory.ServingPolicy.Verdict;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -27,14 +26,14 @@ class ServingPolicyTest {
     }
 
     /** Ten samples in half a second, all alike. */
-    private static List<MemorySample> steady(long used, long available) {
+    private static Samples steady(long used, long available) {
         return ramp(used, 0, available, 0);
     }
 
     /** Ends at these figures, after half a second of so much per second. */
-    private static List<MemorySample> ramp(
+    private static Samples ramp(
             long used, long usedPerSecond, long available, long availablePerSecond) {
-        List<MemorySample> samples = new ArrayList<>();
+        Samples samples = new Samples();
         IntStream.rangeClosed(-9, 0)
                 .forEach(
                         i -> {
@@ -118,6 +117,65 @@ class ServingPolicyTest {
                         ServingPolicy.judge(ramp(880 * MI, 4096 * MI, PLENTY, 0), BOUNDS, Rung.Free)
                                 .rung())
                 .isEqualTo(Rung.Free);
+    }
+
+    @Test
+    void whatIsInSwapCountsForTheLimit() {
+        assertThat(ServingPolicy.judge(swapping(700, 290, 0), BOUNDS, Rung.Free))
+                .isEqualTo(Verdict.of(Rung.End, Cause.OwnBudget));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0.9, Free, Free",
+        "1.1, Free, Queue",
+        "0.6, Queue, Queue",
+        "0.4, Queue, Free",
+        "4.1, Free, Shorten",
+        "17, Free, Refuse",
+        "5000, Refuse, Refuse"
+    })
+    void whatComesBackFromSwapClimbsTheLadder(double perSecond, Rung before, Rung rung) {
+        Verdict verdict = ServingPolicy.judge(swapping(500, 100, perSecond), BOUNDS, before);
+
+        assertThat(verdict.rung()).isEqualTo(rung);
+        assertThat(verdict.cause()).isEqualTo(rung == Rung.Free ? Cause.None : Cause.Swap);
+    }
+
+    /** A second and a half in which so many MiB a second come back. */
+    private static Samples swapping(long used, long swapped, double perSecond) {
+        Samples samples = new Samples();
+        for (int i = 0; i < 30; i++) {
+            samples.add(
+                    new MemorySample(
+                            Instant.EPOCH,
+                            i * 50_000_000L,
+                            used * MI,
+                            swapped * MI,
+                            Math.round(i * 0.05 * perSecond * MI),
+                            PLENTY));
+        }
+        return samples;
+    }
+
+    @Test
+    void whatItTakesItselfOfTheNodeWasReckonedWithAsFarAsItWasPredicted() {
+        // It falls by 1 GiB a second, all of it this pod's own, which still has 380 MiB to go.
+        assertThat(
+                        ServingPolicy.judge(
+                                        ramp(500 * MI, 1024 * MI, 450 * MI, -1024 * MI),
+                                        BOUNDS,
+                                        Rung.Free)
+                                .rung())
+                .isEqualTo(Rung.Refuse);
+        // And here it goes beyond.
+        assertThat(
+                        ServingPolicy.judge(
+                                        ramp(850 * MI, 1024 * MI, 450 * MI, -1024 * MI),
+                                        BOUNDS,
+                                        Rung.Free)
+                                .rung())
+                .isEqualTo(Rung.End);
     }
 
     @Test

@@ -102,6 +102,7 @@ class ContractGoldenTest {
                         331350016,
                         335544320,
                         Rung.Free,
+                        new StatusReport.Swap(8388608, 1048576),
                         Duration.ofMillis(12500));
 
         assertThat(json(written)).isEqualTo(json(golden("status.json")));

@@ -116,7 +116,10 @@ final class InstancePolicy {
                     "node `%s` does not answer; pod `%s` stays charged until it is known to have ended"
                             .formatted(pod.node().orElse(""), pod.name()));
         } else if (pod.ready()) {
-            draft.say(Phase.Ready, Reason.Ready, "answers requests" + edit);
+            draft.say(
+                    Phase.Ready,
+                    Reason.Ready,
+                    "answers requests" + swapping(snapshot.memory().get(pod.uid())) + edit);
         } else {
             draft.say(
                     Phase.Loading,
@@ -126,6 +129,13 @@ final class InstancePolicy {
                                     pod.name(), loading(snapshot.memory().get(pod.uid())), edit));
         }
         return Optional.empty();
+    }
+
+    /** Without figures: they change all the time, and NodeMemory has them. */
+    private static String swapping(@Nullable PodMemory memory) {
+        return memory == null || memory.swap() == null
+                ? ""
+                : "; its memory may go to swap, so its budget is not all RAM: turn swap off for pods (kubelet `memorySwap.swapBehavior: NoSwap`)";
     }
 
     private static String loading(@Nullable PodMemory memory) {

@@ -1,8 +1,10 @@
-package io.brainmatrix.pod.footprint;
+package io.brainmatrix.pod.limited;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.brainmatrix.memory.footprint.EngineSettings;
 import io.brainmatrix.pod.memory.LoadGuardPolicy;
-import io.brainmatrix.pod.memory.MemorySample;
+import io.brainmatrix.pod.memory.Samples;
+import io.brainmatrix.pod.memory.ServingPolicy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -13,22 +15,21 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
-/**
- * The inference pod as its image starts it, in a memory cgroup of its own whose limit is the
- * budget, watched from outside.
- */
-final class PodProcess implements AutoCloseable {
+/** The inference pod as its image starts it, in a cgroup of its own, watched from outside. */
+public final class LimitedPod implements AutoCloseable {
+    /** By which its guard tells it from others of its priority. */
+    public static final String IDENTITY = "bench/packaged/shape";
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long LOOK_NANOS = 10_000_000L;
     private static final Duration LOADED_WITHIN = Duration.ofMinutes(3);
@@ -41,37 +42,33 @@ final class PodProcess implements AutoCloseable {
     private static final int SPARE = 5;
 
     private final Path directory;
-    private final Path cgroup;
-    private final long budget;
-    private final long predicted;
+    private final OwnCgroup cgroup;
+    private final ServingPolicy.Bounds bounds;
     private final Process process;
     private final URI server;
     private final HttpClient client = HttpClient.newHttpClient();
-    private final List<MemorySample> load = new ArrayList<>();
     private volatile boolean serving;
     private volatile long peak;
     private volatile long peakOfLoad;
+    private final AtomicInteger alarms = new AtomicInteger();
 
     /**
-     * Starts it.
+     * Starts it in a cgroup that is closed with it.
      *
      * @param entrypoint the image's, with its paths replaced by those of this machine
      * @param directory empty, for what it writes
-     * @param budget bytes, a multiple of a page
+     * @param life what it is told
      */
-    PodProcess(List<String> entrypoint, Path directory, Path model, Shape shape, Budget budget)
+    public LimitedPod(List<String> entrypoint, Path directory, OwnCgroup cgroup, Life life)
             throws IOException {
         this.directory = directory;
-        this.budget = budget.required();
-        this.predicted = budget.predicted();
+        this.cgroup = cgroup;
+        this.bounds = new ServingPolicy.Bounds(life.budget(), life.predicted(), 0, 0, IDENTITY);
         int port = freePort();
         server = URI.create("http://127.0.0.1:" + port);
-        cgroup = BenchCgroup.make(budget.required());
         Path scratch = Files.createDirectories(directory.resolve("scratch"));
-        List<String> command = new ArrayList<>();
         // The shell moves itself before it becomes the JVM: not one page is charged elsewhere.
-        command.addAll(List.of("sh", "-c", "echo $$ >\"$0\"/cgroup.procs && exec \"$@\""));
-        command.add(cgroup.toString());
+        List<String> command = new ArrayList<>(cgroup.into());
         entrypoint.forEach(word -> command.add(word.replace("/scratch", scratch.toString())));
         ProcessBuilder builder =
                 new ProcessBuilder(command)
@@ -82,7 +79,7 @@ final class PodProcess implements AutoCloseable {
         builder.environment().put("BRAINMATRIX_PORT", Integer.toString(port));
         Path terminationLog = Files.createFile(directory.resolve("termination-log"));
         builder.environment().put("BRAINMATRIX_TERMINATION_LOG", terminationLog.toString());
-        builder.environment().put("BRAINMATRIX_INSTANCE", config(model, shape, budget.required()));
+        builder.environment().put("BRAINMATRIX_INSTANCE", config(life));
         process = builder.start();
         Thread sampler = new Thread(this::sample, "sampler");
         sampler.setPriority(Thread.MAX_PRIORITY);
@@ -90,38 +87,48 @@ final class PodProcess implements AutoCloseable {
         sampler.start();
     }
 
-    /** What a pod is given: bytes. */
-    record Budget(long predicted, long required) {}
+    /**
+     * What a pod is told; bytes.
+     *
+     * @param batch prompt tokens evaluated together
+     * @param predicted for judging its load from outside; the pod does its own arithmetic
+     * @param nodeReserve that it is told to keep free
+     */
+    public record Life(
+            Path model,
+            EngineSettings engine,
+            int batch,
+            long predicted,
+            long budget,
+            long nodeReserve) {}
 
-    private static String config(Path model, Shape shape, long budget) throws IOException {
+    private static String config(Life life) throws IOException {
         return JSON.writeValueAsString(
                 Map.of(
                         "namespace",
                         "bench",
                         "matrix",
-                        "footprint",
+                        "packaged",
                         "instance",
                         "shape",
                         "life",
                         1,
                         "priority",
                         0,
+                        "nodeReserve",
+                        life.nodeReserve(),
                         "budget",
-                        Map.of("ram", budget),
+                        Map.of("ram", life.budget()),
                         "model",
-                        Map.of("path", model.toString(), "source", model.toString()),
+                        Map.of("path", life.model().toString(), "source", life.model().toString()),
                         "engine",
                         Map.of(
-                                "contextLength", shape.context(),
-                                "parallel", shape.parallel(),
-                                "batchSize", shape.batch(),
-                                "cacheTypeK", name(shape.keys()),
-                                "cacheTypeV", name(shape.values()),
-                                "flashAttention", shape.flashAttention())));
-    }
-
-    private static String name(Enum<?> type) {
-        return type.name().toLowerCase(Locale.ROOT);
+                                "contextLength", life.engine().contextLength(),
+                                "parallel", life.engine().parallel(),
+                                "batchSize", life.batch(),
+                                "cacheTypeK", life.engine().cacheTypeK().ggmlName(),
+                                "cacheTypeV", life.engine().cacheTypeV().ggmlName(),
+                                "flashAttention", life.engine().flashAttention())));
     }
 
     private static int freePort() throws IOException {
@@ -132,14 +139,16 @@ final class PodProcess implements AutoCloseable {
 
     private void sample() {
         Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+        Samples samples = new Samples();
         while (process.isAlive()) {
             try {
                 long anonymous = anonymous(status);
                 peak = Math.max(peak, anonymous);
                 if (!serving) {
                     peakOfLoad = peak;
-                    synchronized (load) {
-                        load.add(new MemorySample(Instant.now(), System.nanoTime(), anonymous, 0));
+                    samples.add(0, System.nanoTime(), anonymous, 0, 0, Long.MAX_VALUE);
+                    if (LoadGuardPolicy.judge(samples, bounds) != ServingPolicy.Cause.None) {
+                        alarms.incrementAndGet();
                     }
                 }
             } catch (IOException e) {
@@ -160,7 +169,7 @@ final class PodProcess implements AutoCloseable {
     }
 
     /** Waits for the first token; false when the process has ended before. */
-    boolean serves() throws IOException, InterruptedException {
+    public boolean serves() throws IOException, InterruptedException {
         long deadline = System.nanoTime() + LOADED_WITHIN.toNanos();
         while (process.isAlive() && System.nanoTime() < deadline) {
             try {
@@ -184,10 +193,10 @@ final class PodProcess implements AutoCloseable {
      * Fills the part of the context that each slot has, all at the same time; each with another
      * word, so that none takes over what another's slot has computed.
      */
-    void fill(Shape shape) throws IOException {
-        int words = shape.context() / shape.parallel() - SPARE;
+    public void fill(int context, int parallel) throws IOException {
+        int words = context / parallel - SPARE;
         List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
-        for (String word : WORDS.subList(0, shape.parallel())) {
+        for (String word : WORDS.subList(0, parallel)) {
             String body =
                     JSON.writeValueAsString(
                             Map.of(
@@ -217,36 +226,51 @@ final class PodProcess implements AutoCloseable {
     }
 
     /** The most anonymous memory that it has had, in bytes. */
-    long peak() {
+    public long peak() {
         return peak;
     }
 
     /** Likewise until it served. */
-    long peakOfLoad() {
+    public long peakOfLoad() {
         return peakOfLoad;
     }
 
     /** Looks at which the guard's rule would have ended this load. */
-    long alarms() {
-        synchronized (load) {
-            long alarms = 0;
-            for (int end = 2; end <= load.size(); end++) {
-                alarms +=
-                        LoadGuardPolicy.projectionPastLimit(
-                                        load.subList(end - 2, end), predicted, budget)
-                                .stream()
-                                .count();
-            }
-            return alarms;
-        }
+    public int alarms() {
+        return alarms.get();
+    }
+
+    /** The process itself. */
+    public Process process() {
+        return process;
+    }
+
+    /** Where its memory is counted. */
+    public OwnCgroup cgroup() {
+        return cgroup;
+    }
+
+    /** What it has said so far. */
+    public String log() throws IOException {
+        return Files.readString(directory.resolve("pod.log"));
+    }
+
+    /** Where it answers. */
+    public URI server() {
+        return server;
+    }
+
+    /** What it left as its termination message, without the padding. */
+    public String terminationMessage() throws IOException {
+        return Files.readString(directory.resolve("termination-log")).strip();
     }
 
     /** How it ended, in its own words; empty while it lives. */
-    String ending() throws IOException {
+    public String ending() throws IOException {
         if (process.isAlive()) {
             return "";
         }
-        String record = Files.readString(directory.resolve("termination-log"));
+        String record = terminationMessage();
         String message = record.isBlank() ? "" : JSON.readTree(record).path("message").asText();
         return "exit %d: %s".formatted(process.exitValue(), message);
     }
@@ -260,6 +284,6 @@ final class PodProcess implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         client.close();
-        Files.deleteIfExists(cgroup);
+        cgroup.close();
     }
 }

@@ -1,0 +1,206 @@
+package io.brainmatrix.pod.limited;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.brainmatrix.memory.footprint.CacheType;
+import io.brainmatrix.memory.footprint.EngineSettings;
+import io.brainmatrix.memory.footprint.Footprint;
+import io.brainmatrix.memory.gguf.GgufFile;
+import io.brainmatrix.modelgenerator.ModelFile;
+import io.brainmatrix.modelgenerator.ModelSpec;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The packaged pod and its guard on a real kernel of the kind that JetPack 6 has: cgroup version 2
+ * alone, and {@code memory.oom.group}, which the kubelet sets, so that the kernel kills all of a
+ * container at once. Wants a small virtual machine: {@code scripts/kernel-tests}.
+ */
+@Tag("kernel")
+class RealKernelGuardTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long MIB = 1 << 20;
+    private static final long PAGE = 4096;
+
+    /** An emulated machine is slow. */
+    private static final Duration SOON = Duration.ofMinutes(2);
+
+    /** Beyond the footprint of the tiny model and its margin. */
+    private static final String HUNGER = "400";
+
+    @TempDir Path folder;
+
+    private long predicted;
+
+    private LimitedPod pod(String... arguments) throws Exception {
+        List<String> command =
+                new ArrayList<>(
+                        Arrays.asList(
+                                JSON.readValue(
+                                        Files.readString(Path.of("entrypoint")), String[].class)));
+        command.addAll(List.of(arguments));
+        Path model = folder.resolve("chain.gguf");
+        ModelFile.write(model, ModelSpec.tinyChain(), done -> {});
+        EngineSettings engine = new EngineSettings(512, 1, 64, CacheType.F16, CacheType.F16, false);
+        Footprint footprint = Footprint.predict(GgufFile.read(model), engine);
+        predicted = footprint.predicted();
+        long budget = (footprint.required() + PAGE - 1) / PAGE * PAGE;
+        OwnCgroup cgroup = OwnCgroup.make(budget);
+        cgroup.write("memory.oom.group", "1");
+        return new LimitedPod(
+                command,
+                Files.createDirectory(folder.resolve("pod")),
+                cgroup,
+                new LimitedPod.Life(model, engine, 64, predicted, budget, 64 * MIB));
+    }
+
+    /** Takes memory in the pod's cgroup until it is killed. */
+    private static Process hog(LimitedPod pod) throws IOException {
+        List<String> command = new ArrayList<>(pod.cgroup().into());
+        command.addAll(List.of("tail", "/dev/zero"));
+        return new ProcessBuilder(command).start();
+    }
+
+    private static JsonNode status(LimitedPod pod) throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return JSON.readTree(
+                    client.send(
+                                    HttpRequest.newBuilder(pod.server().resolve("/status")).build(),
+                                    HttpResponse.BodyHandlers.ofString())
+                            .body());
+        }
+    }
+
+    private static void ends(LimitedPod pod, int exitCode) throws Exception {
+        assertThat(pod.process().waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(pod.process().exitValue()).as(pod.log()).isEqualTo(exitCode);
+    }
+
+    private static long event(LimitedPod pod, String name) throws IOException {
+        return pod.cgroup()
+                .read("memory.events")
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToLong(line -> Long.parseLong(line.substring(name.length() + 1)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void theLimitIsReadBackAndTheGuardEndsAServedModelBeforeTheKernelDoes() throws Exception {
+        try (LimitedPod pod = pod()) {
+            assertThat(pod.serves()).as(pod.log()).isTrue();
+            JsonNode status = status(pod);
+            long limit = Long.parseLong(pod.cgroup().read("memory.max"));
+            long mostCharged = Long.parseLong(pod.cgroup().read("memory.peak"));
+            assertThat(status.path("limit").asLong()).isEqualTo(limit);
+            assertThat(status.path("predicted").asLong()).isEqualTo(predicted);
+            assertThat(status.path("used").asLong()).isBetween(predicted / 2, predicted);
+            // The kernel counts page cache and its own share too.
+            assertThat(status.path("peak").asLong())
+                    .isBetween(status.path("used").asLong(), mostCharged);
+
+            Process hog = hog(pod);
+
+            ends(pod, 31);
+            hog.destroyForcibly();
+            assertThat(event(pod, "oom_kill")).isZero();
+            JsonNode left = JSON.readTree(pod.terminationMessage());
+            assertThat(left.path("reason").asText()).isEqualTo("GuardEnded");
+            assertThat(left.path("exitCode").asInt()).isEqualTo(31);
+            assertThat(left.path("used").asLong()).isBetween(predicted, limit);
+        }
+    }
+
+    @Test
+    void whatComesBackFromSwapIsSeenAndClimbsTheLadder() throws Exception {
+        try (LimitedPod pod = pod()) {
+            assertThat(pod.serves()).as(pod.log()).isTrue();
+            assertThat(status(pod).has("swap")).as("it may not swap").isFalse();
+            pod.cgroup().write("memory.swap.max", "max");
+            pod.cgroup().write("memory.reclaim", Long.toString(48 * MIB));
+            assertThat(status(pod).path("swap").path("used").asLong()).isGreaterThan(16 * MIB);
+
+            try (HttpClient client = HttpClient.newHttpClient()) {
+                CompletableFuture<HttpResponse<String>> answer =
+                        client.sendAsync(
+                                HttpRequest.newBuilder(pod.server().resolve("/v1/completions"))
+                                        .POST(
+                                                HttpRequest.BodyPublishers.ofString(
+                                                        "{\"prompt\": \"the quick\", \"max_tokens\": 2}"))
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString());
+
+                await().atMost(SOON)
+                        .pollInterval(Duration.ofMillis(50))
+                        .until(() -> !status(pod).path("rung").asText().equals("Free"));
+                assertThat(status(pod).path("swap").path("inPerSecond").asLong()).isPositive();
+                assertThat(answer.get(SOON.toSeconds(), TimeUnit.SECONDS).body())
+                        .contains("brown fox");
+            }
+        }
+    }
+
+    @Test
+    void theKernelTakesAllOfAnUnguardedPodAndTheBlackBoxTellsThePhase() throws Exception {
+        try (LimitedPod pod = pod("unguarded")) {
+            assertThat(pod.serves()).as(pod.log()).isTrue();
+            await().atMost(SOON)
+                    .until(() -> pod.terminationMessage().contains("\"phase\":\"Serving\""));
+
+            Process hog = hog(pod);
+
+            ends(pod, 137);
+            Instant killed = Instant.now();
+            assertThat(hog.waitFor()).as("the hog goes with it").isEqualTo(137);
+            assertThat(event(pod, "oom_group_kill")).isPositive();
+            assertThat(event(pod, "oom_kill")).isGreaterThanOrEqualTo(2);
+            JsonNode left = JSON.readTree(pod.terminationMessage());
+            assertThat(left.path("phase").asText()).isEqualTo("Serving");
+            assertThat(left.has("reason")).as("nobody was asked").isFalse();
+            Instant last = Instant.parse(left.path("lastSamples").path(0).path("at").asText());
+            assertThat(Duration.between(last, killed)).isLessThan(Duration.ofSeconds(3));
+        }
+    }
+
+    @Test
+    void aLoadThatWasPredictedTooSmallIsEndedByTheGuard() throws Exception {
+        try (LimitedPod pod = pod(HUNGER)) {
+            ends(pod, 30);
+
+            assertThat(event(pod, "oom_kill")).isZero();
+            JsonNode left = JSON.readTree(pod.terminationMessage());
+            assertThat(left.path("phase").asText()).isEqualTo("Loading");
+            assertThat(left.path("reason").asText()).isEqualTo("LoadAborted");
+        }
+    }
+
+    @Test
+    void withoutAGuardTheKernelEndsTheLoadAndTheBlackBoxTellsThePhase() throws Exception {
+        try (LimitedPod pod = pod("unguarded", HUNGER)) {
+            ends(pod, 137);
+
+            assertThat(event(pod, "oom_group_kill")).isPositive();
+            JsonNode left = JSON.readTree(pod.terminationMessage());
+            assertThat(left.path("phase").asText()).isEqualTo("Loading");
+            assertThat(left.has("exitCode")).isFalse();
+        }
+    }
+}
