@@ -1,0 +1,60 @@
+package io.brainmatrix.pod.lifecycle;
+
+import io.brainmatrix.pod.telemetry.BlackBox;
+import io.brainmatrix.pod.telemetry.StatusReport;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the black box current to within a second, and ends the process: its last words first, then
+ * its own exit code.
+ */
+final class LastWords {
+    private static final System.Logger LOG = System.getLogger(LastWords.class.getName());
+    private static final long FRESH_NANOS = 1_000_000_000L;
+
+    private final BlackBox blackBox;
+    private final Vitals vitals;
+    private long writtenNanos;
+
+    LastWords(BlackBox blackBox, Vitals vitals) {
+        this.blackBox = blackBox;
+        this.vitals = vitals;
+    }
+
+    /** Writes down how things are now. */
+    void write() {
+        write(null);
+    }
+
+    /** Writes down how things are, where that was last done more than a second ago. */
+    synchronized void writeWhenDue() {
+        if (System.nanoTime() - writtenNanos > FRESH_NANOS) {
+            write(null);
+        }
+    }
+
+    /** Never returns. */
+    void end(ExitCode code, String message) {
+        LOG.log(System.Logger.Level.ERROR, "{0}: {1}", code, message);
+        write(new StatusReport.Ending(code.name(), message, code.code()));
+        ProcessExit.now(code.code());
+    }
+
+    private synchronized void write(StatusReport.@Nullable Ending ending) {
+        writtenNanos = System.nanoTime();
+        try {
+            blackBox.write(
+                    StatusReport.termination(
+                            vitals.life(),
+                            vitals.state().get(),
+                            vitals.samples(),
+                            vitals.peak(),
+                            vitals.toldRung(),
+                            vitals.uptime(),
+                            ending));
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "The black box cannot be written", e);
+        }
+    }
+}
