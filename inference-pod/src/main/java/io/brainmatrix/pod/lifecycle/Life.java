@@ -9,14 +9,9 @@ import io.brainmatrix.pod.http.ApiToken;
 import io.brainmatrix.pod.http.Connections;
 import io.brainmatrix.pod.http.PodServer;
 import io.brainmatrix.pod.memory.Guard;
-import io.brainmatrix.pod.memory.Ladder;
-import io.brainmatrix.pod.memory.LoadGuardPolicy;
-import io.brainmatrix.pod.memory.MemorySample;
-import io.brainmatrix.pod.memory.Pace;
-import io.brainmatrix.pod.memory.Rung;
-import io.brainmatrix.pod.memory.Samples;
 import io.brainmatrix.pod.memory.ServingPolicy;
 import io.brainmatrix.pod.telemetry.BlackBox;
+import io.brainmatrix.pod.telemetry.PodGauges;
 import io.brainmatrix.pod.telemetry.PodMetrics;
 import io.brainmatrix.pod.telemetry.PodState;
 import io.brainmatrix.pod.telemetry.StatusReport;
@@ -24,71 +19,33 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One life, in this order: black box and guard, limit read back, header and footprint, digest,
- * load, first token, serving (R9, R10, R11).
+ * load, first token, serving (R9, R10, R11). What may end it has a file each: {@link LimitRule},
+ * {@link ModelLoad}, {@link Watch} with {@link HungRule}, {@link Drain}.
  */
 public final class Life {
     private static final System.Logger LOG = System.getLogger(Life.class.getName());
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
-    private static final Duration DRAIN = Duration.ofSeconds(10);
 
-    /** Without a sign of life for longer, beside what its prompts may take, the engine is hung. */
-    private static final Duration SILENCE = Duration.ofMinutes(2);
+    /** How long a request waits for a slot. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final long LEAST_RESERVE = 512L << 20;
-
-    /** Half of the second that the black box may be old. */
-    private static final long BLACK_BOX_NANOS = 500_000_000L;
-
-    /** Who ends waits no longer for a black box that is being written. */
-    private static final long LAST_WORDS_MILLIS = 50;
-
-    /** Nor for the log: a leak of 1 GiB/s takes as many MiB meanwhile. */
-    private static final long LAST_LINE_MILLIS = 10;
-
-    private static final double MEBIBYTE = 1 << 20;
 
     private final Surroundings surroundings;
     private final EngineLoader loader;
     private final boolean guarded;
-    private final BlackBox blackBox;
     private final Clock clock = Clock.systemUTC();
-    private final long begun = System.nanoTime();
-    private final AtomicReference<PodState> state = new AtomicReference<>(PodState.begun());
-    private final AtomicReference<@Nullable Desk> desk = new AtomicReference<>();
-    private final AtomicReference<@Nullable Guard> guard = new AtomicReference<>();
-    private final AtomicReference<@Nullable Ladder> ladder = new AtomicReference<>();
+    private final Vitals vitals = new Vitals();
+    private final LastWords words;
 
     /** Tokens; 0 until the header is read. */
     private final AtomicInteger vocabulary = new AtomicInteger();
-
-    private final ReentrantLock recording = new ReentrantLock();
-    private final Thread recorder;
-    private volatile Pace pace = Pace.UNKNOWN;
-
-    /** What the guard keeps to; absent until the footprint is known, and where nothing is kept. */
-    private volatile ServingPolicy.@Nullable Bounds bounds;
-
-    private volatile long life;
-
-    /** Whether the black box has its last words. Guarded by the lock. */
-    private boolean ended;
-
-    /** As the log was told. For the recorder alone. */
-    private Rung toldRung = Rung.Free;
 
     /** Where this process finds what the kernel and the kubelet tell. */
     public record Surroundings(
@@ -127,9 +84,7 @@ public final class Life {
         this.surroundings = surroundings;
         this.loader = loader;
         this.guarded = guarded;
-        this.blackBox = blackBox;
-        this.recorder = new Thread(this::recordForEver, "recorder");
-        recorder.setDaemon(true);
+        this.words = new LastWords(blackBox, vitals);
     }
 
     /**
@@ -152,72 +107,61 @@ public final class Life {
                         loader,
                         guarded,
                         BlackBox.open(surroundings.terminationLog()));
-        life.record(null);
+        life.words.write();
         Thread.ofPlatform().daemon().start(ProcessExit::prepare);
-        Runtime.getRuntime().addShutdownHook(new Thread(life::drain, "drain"));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(new Drain(life.vitals, life.words), "drain"));
         try {
             life.live();
         } catch (Refusal refusal) {
-            life.end(refusal.code(), String.valueOf(refusal.getMessage()));
+            life.words.end(refusal.code(), String.valueOf(refusal.getMessage()));
         }
     }
 
     private void live() throws Refusal, IOException {
         InstanceConfig config = InstanceConfig.parse(surroundings.config());
-        life = config.life();
+        vitals.life(config.life());
         Optional<Cgroup> cgroup = Cgroup.locate(surroundings.cgroups(), surroundings.proc());
         if (cgroup.isEmpty()) {
             throw new Refusal(
                     ExitCode.NoLimit,
                     "this process is in no memory cgroup; nothing would limit the model");
         }
-        Guard watcher = new Guard(cgroup.get(), surroundings.proc(), () -> pace, this::sampled);
+        Recorder recorder = new Recorder(vitals, words, new HungRule(config.engine().silence()));
+        Watch watch = new Watch(vitals, words, recorder, guarded);
+        Guard watcher = new Guard(cgroup.get(), surroundings.proc(), watch::pace, watch);
         watcher.start();
-        guard.set(watcher);
+        vitals.guardedBy(watcher);
         recorder.start();
         to(s -> s.in(Phase.Checking));
-        long limit = limit(cgroup.get(), config.budget().ram());
+        long limit = LimitRule.readBack(cgroup.get(), config.budget().ram());
         to(s -> s.limited(limit));
-        pace = new Pace(limit, 0, Pace.FAST_NANOS);
         serveHttp(config, cgroup.get(), watcher);
         ModelLoad load = new ModelLoad(config, loader, surroundings.scratch(), clock, this::to);
         ModelLoad.Checked checked = load.check();
         vocabulary.set(Math.toIntExact(checked.header().vocabulary()));
-        keepTo(config, limit, checked.plan().predicted());
+        watch.keepTo(bounds(config, limit, checked.plan().predicted()));
         Engine engine = load.run(checked);
-        climb();
-        desk.set(
+        watch.climb();
+        vitals.servedBy(
                 new Desk(
                         engine,
                         config.engine().parallel(),
                         PATIENCE,
-                        this::rung,
+                        vitals::rung,
                         System::nanoTime));
         to(s -> s.serving(watcher.samples().getLast().used()));
     }
 
-    /** From before the first byte. */
-    private void keepTo(InstanceConfig config, long limit, long predicted) throws IOException {
+    private ServingPolicy.Bounds bounds(InstanceConfig config, long limit, long predicted)
+            throws IOException {
         Long reserve = config.nodeReserve();
-        ServingPolicy.Bounds known =
-                new ServingPolicy.Bounds(
-                        limit,
-                        predicted,
-                        reserve == null ? defaultReserve() : reserve,
-                        config.priority(),
-                        config.namespace() + "/" + config.matrix() + "/" + config.instance());
-        pace = new Pace(limit, known.nodeEnd(), Pace.FAST_NANOS);
-        if (guarded) {
-            bounds = known;
-        }
-    }
-
-    private void climb() {
-        pace = new Pace(pace.limit(), pace.floor(), Pace.CALM_NANOS);
-        ServingPolicy.Bounds known = bounds;
-        if (known != null) {
-            ladder.set(new Ladder(known));
-        }
+        return new ServingPolicy.Bounds(
+                limit,
+                predicted,
+                reserve == null ? defaultReserve() : reserve,
+                config.priority(),
+                config.namespace() + "/" + config.matrix() + "/" + config.instance());
     }
 
     /** The agent's own default: 512 MiB, at least a twentieth of the node. */
@@ -225,88 +169,40 @@ public final class Life {
         return Math.max(LEAST_RESERVE, MemInfo.read(surroundings.proc()).total() / 20);
     }
 
-    private Rung rung() {
-        Ladder present = ladder.get();
-        return present == null ? Rung.Free : present.rung();
-    }
-
-    private static long limit(Cgroup cgroup, long budget) throws Refusal {
-        OptionalLong limit = cgroup.limit();
-        if (limit.isEmpty()) {
-            throw new Refusal(
-                    ExitCode.NoLimit,
-                    "the container has no memory limit; the budget is %d bytes".formatted(budget));
-        }
-        // The kernel rounds a limit down to whole pages.
-        long page = 4096;
-        if (limit.getAsLong() / page != budget / page) {
-            throw new Refusal(
-                    ExitCode.NoLimit,
-                    "the container's memory limit is %d bytes, the budget %d: something changed the pod, such as a LimitRange"
-                            .formatted(limit.getAsLong(), budget));
-        }
-        return limit.getAsLong();
-    }
-
     private void serveHttp(InstanceConfig config, Cgroup cgroup, Guard watcher) throws IOException {
-        PodMetrics metrics =
-                new PodMetrics(
-                        List.of(
-                                new PodMetrics.Gauge(
-                                        "brainmatrix_pod_memory_used_bytes",
-                                        "Memory of this pod that cannot be reclaimed.",
-                                        () -> (double) watcher.samples().getLast().used()),
-                                new PodMetrics.Gauge(
-                                        "brainmatrix_pod_memory_peak_bytes",
-                                        "The most that was used.",
-                                        () -> (double) watcher.peak()),
-                                new PodMetrics.Gauge(
-                                        "brainmatrix_pod_memory_limit_bytes",
-                                        "The limit read back.",
-                                        () -> known(state.get().limit())),
-                                new PodMetrics.Gauge(
-                                        "brainmatrix_pod_memory_predicted_bytes",
-                                        "The predicted footprint.",
-                                        () -> known(state.get().predicted())),
-                                new PodMetrics.Gauge(
-                                        "brainmatrix_pod_rung",
-                                        "Rung of the guard's ladder: 0 free, 1 queue, 2 shorten, 3 refuse, 4 end.",
-                                        () -> (double) rung().height()),
-                                new PodMetrics.Gauge(
-                                        "brainmatrix_pod_load_seconds",
-                                        "How long the load took.",
-                                        this::loadSeconds),
-                                new PodMetrics.Gauge(
-                                        "brainmatrix_pod_requests_running",
-                                        "Requests being answered.",
-                                        () -> served(Desk::running)),
-                                new PodMetrics.Gauge(
-                                        "brainmatrix_pod_requests_waiting",
-                                        "Requests that wait for a slot.",
-                                        () -> served(Desk::waiting))));
+        PodGauges gauges =
+                new PodGauges(
+                        () -> vitals.state().get(),
+                        watcher,
+                        vitals::desk,
+                        vitals::rung,
+                        surroundings.proc());
         PodServer.start(
                 surroundings.port(),
                 new PodServer.Parts(
-                        () -> state.get().phase(),
-                        this::rung,
-                        () ->
-                                StatusReport.status(
-                                        config,
-                                        state.get(),
-                                        watcher.samples().getLast().used(),
-                                        watcher.peak(),
-                                        ladder.get() == null ? null : rung(),
-                                        swap(cgroup, watcher),
-                                        uptime()),
-                        () -> Optional.ofNullable(desk.get()),
+                        () -> vitals.state().get().phase(),
+                        vitals::rung,
+                        () -> status(config, cgroup, watcher),
+                        vitals::desk,
                         config.matrix() + "-" + config.instance(),
                         // llama.cpp shares the context out to the slots.
                         config.engine().contextLength() / config.engine().parallel(),
                         vocabulary::get,
                         clock,
-                        metrics,
+                        new PodMetrics(gauges.all(), surroundings.proc()),
                         new ApiToken(surroundings.apiToken(), System::nanoTime),
                         new Connections(surroundings.proc(), System::nanoTime)));
+    }
+
+    private String status(InstanceConfig config, Cgroup cgroup, Guard watcher) {
+        return StatusReport.status(
+                config,
+                vitals.state().get(),
+                watcher.samples().getLast().used(),
+                watcher.peak(),
+                vitals.toldRung(),
+                swap(cgroup, watcher),
+                vitals.uptime());
     }
 
     /** Asked anew each time: a node's swap may be turned on at any time. */
@@ -321,179 +217,12 @@ public final class Life {
         }
     }
 
-    private static double known(@Nullable Long bytes) {
-        return bytes == null ? -1 : (double) bytes;
-    }
-
-    private double served(java.util.function.ToIntFunction<Desk> count) {
-        Desk present = desk.get();
-        return present == null ? -1 : count.applyAsInt(present);
-    }
-
-    private double loadSeconds() {
-        PodState now = state.get();
-        Instant from = now.loadStarted();
-        Instant to = now.loadEnded();
-        return from == null || to == null ? -1 : Duration.between(from, to).toMillis() / 1000.0;
-    }
-
     private void to(UnaryOperator<PodState> step) {
-        Phase before = state.get().phase();
-        PodState now = state.updateAndGet(step);
+        Phase before = vitals.state().get().phase();
+        PodState now = vitals.state().updateAndGet(step);
         if (now.phase() != before) {
-            LOG.log(System.Logger.Level.INFO, "Phase {0} after {1}", now.phase(), uptime());
-            record(null);
+            LOG.log(System.Logger.Level.INFO, "Phase {0} after {1}", now.phase(), vitals.uptime());
+            words.write();
         }
-    }
-
-    /** Called by the guard's thread after each look: allocates nothing, waits for nobody. */
-    private void sampled(Samples samples) {
-        ServingPolicy.Bounds known = bounds;
-        if (known == null) {
-            return;
-        }
-        if (state.get().phase() == Phase.Loading) {
-            loads(samples, known);
-        } else {
-            served(samples);
-        }
-    }
-
-    private void loads(Samples samples, ServingPolicy.Bounds known) {
-        ServingPolicy.Cause cause = LoadGuardPolicy.judge(samples, known);
-        if (cause == ServingPolicy.Cause.Node) {
-            end(ExitCode.ShedForNode, Ladder.nodeMessage(samples, known));
-        } else if (cause != ServingPolicy.Cause.None) {
-            end(
-                    ExitCode.LoadAborted,
-                    "the load's projection %.0fMi passes the budget %.0fMi; raise `budget.ram` or lower `engine.contextLength`"
-                            .formatted(
-                                    LoadGuardPolicy.projection(samples) / MEBIBYTE,
-                                    known.limit() / MEBIBYTE));
-        }
-    }
-
-    private void served(Samples samples) {
-        Ladder present = ladder.get();
-        Desk requests = desk.get();
-        if (present == null || requests == null) {
-            return;
-        }
-        Rung before = present.rung();
-        Optional<Ladder.Ending> ending = present.look(samples, requests.running());
-        if (ending.isPresent()) {
-            end(
-                    ending.get().cause() == ServingPolicy.Cause.Node
-                            ? ExitCode.ShedForNode
-                            : ExitCode.GuardEnded,
-                    ending.get().message());
-        }
-        if (present.rung() != before) {
-            if (present.rung() == Rung.End) {
-                state.updateAndGet(s -> s.in(Phase.Draining));
-            }
-            LockSupport.unpark(recorder);
-        }
-    }
-
-    /**
-     * Keeps the black box up to date, and tells of what the guard saw: on a thread of its own, as
-     * the disk and the log may keep it waiting.
-     */
-    private void recordForEver() {
-        rehearse();
-        while (true) {
-            LockSupport.parkNanos(BLACK_BOX_NANOS);
-            Ladder present = ladder.get();
-            if (present != null && present.rung() != toldRung) {
-                toldRung = present.rung();
-                LOG.log(
-                        System.Logger.Level.INFO,
-                        "Rung {0} for the sake of {1}",
-                        toldRung,
-                        present.cause());
-            }
-            record(null);
-            Desk requests = desk.get();
-            if (requests != null && requests.hung(SILENCE)) {
-                end(
-                        ExitCode.Hung,
-                        "the engine has had work and produced nothing for more than %d s"
-                                .formatted(SILENCE.toSeconds()));
-            }
-        }
-    }
-
-    /** Classes and code that last words need are there before they are. */
-    private void rehearse() {
-        String words = "%.0fMi".formatted(0.0);
-        if (termination(new StatusReport.Ending("", words, 0)).isEmpty()) {
-            throw new IllegalStateException("a report is never empty");
-        }
-    }
-
-    private void record(StatusReport.@Nullable Ending ending) {
-        try {
-            if (recording.tryLock(
-                    ending == null ? Long.MAX_VALUE : LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS)) {
-                try {
-                    if (!ended) { // the first end is the one
-                        ended = ending != null;
-                        blackBox.write(termination(ending));
-                    }
-                } finally {
-                    recording.unlock();
-                }
-            }
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "The black box cannot be written", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private String termination(StatusReport.@Nullable Ending ending) {
-        Guard watcher = guard.get();
-        List<MemorySample> samples = watcher == null ? List.of() : watcher.samples();
-        return StatusReport.termination(
-                life,
-                state.get(),
-                samples,
-                watcher == null ? null : watcher.peak(),
-                ladder.get() == null ? null : rung(),
-                uptime(),
-                ending);
-    }
-
-    /** Never returns: the black box first, then a word for the log, should it take one. */
-    private void end(ExitCode code, String message) {
-        record(new StatusReport.Ending(code.name(), message, code.code()));
-        Thread words =
-                Thread.ofPlatform()
-                        .daemon()
-                        .start(() -> LOG.log(System.Logger.Level.ERROR, "{0}: {1}", code, message));
-        try {
-            words.join(LAST_LINE_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        ProcessExit.now(code.code());
-    }
-
-    /** SIGTERM: new requests are refused, those that run may end, then the process does. */
-    private void drain() {
-        state.updateAndGet(s -> s.in(Phase.Draining));
-        record(null);
-        long deadline = System.nanoTime() + DRAIN.toNanos();
-        Desk present = desk.get();
-        while (present != null && present.running() > 0 && System.nanoTime() < deadline) {
-            LockSupport.parkNanos(20_000_000L);
-        }
-        end(ExitCode.Drained, "ended by SIGTERM");
-    }
-
-    private Duration uptime() {
-        return Duration.ofNanos(System.nanoTime() - begun)
-                .truncatedTo(java.time.temporal.ChronoUnit.MILLIS);
     }
 }

@@ -41,6 +41,6 @@ public record Pace(long limit, long floor, long longest) {
                 (samples.available(0) - floor)
                         / Math.max(SUDDEN, FASTER * samples.nodeLoss(SLOPE_NANOS));
         double nanos = Math.min(own, node) / LOOKS * 1e9;
-        return Math.clamp((long) nanos, SHORTEST_NANOS, longest);
+        return Math.clamp((long) nanos, Math.min(SHORTEST_NANOS, longest), longest);
     }
 }

@@ -196,9 +196,8 @@ public final class ServingPolicy {
     static boolean nodeEnds(Samples samples, Bounds bounds) {
         double own = Math.max(0, samples.growth(SLOPE_NANOS));
         double others = Math.max(0, samples.nodeLoss(SLOPE_NANOS) - own);
-        double expected = Math.max(0, bounds.predicted() - samples.held(0));
-        double taken = others * HORIZON_SECONDS + Math.max(0, own * HORIZON_SECONDS - expected);
-        return samples.available(0) - Math.round(taken) < bounds.nodeEnd();
+        double taken = others + (samples.held(0) > bounds.predicted() ? own : 0);
+        return samples.available(0) - Math.round(taken * HORIZON_SECONDS) < bounds.nodeEnd();
     }
 
     private static boolean below(long available, Bounds bounds, long thousandths, boolean already) {

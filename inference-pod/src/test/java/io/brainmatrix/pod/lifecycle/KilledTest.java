@@ -44,7 +44,8 @@ class KilledTest {
 
     private static JsonNode killedAfter(long nanos, Path directory) throws Exception {
         long from = System.nanoTime();
-        try (PodProcess pod = PodProcess.begun(Files.createDirectory(directory), "token")) {
+        try (PodProcess pod =
+                PodProcess.started(Files.createDirectory(directory), PodProcess.Options.usual())) {
             LockSupport.parkNanos(nanos - (System.nanoTime() - from));
             Instant killed = Instant.now();
             pod.kill();

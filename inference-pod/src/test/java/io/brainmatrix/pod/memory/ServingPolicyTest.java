@@ -168,14 +168,13 @@ class ServingPolicyTest {
                                         Rung.Free)
                                 .rung())
                 .isEqualTo(Rung.Refuse);
-        // And here it goes beyond.
+        // And here it goes beyond, within a limit that has room.
         assertThat(
                         ServingPolicy.judge(
-                                        ramp(850 * MI, 1024 * MI, 450 * MI, -1024 * MI),
-                                        BOUNDS,
-                                        Rung.Free)
-                                .rung())
-                .isEqualTo(Rung.End);
+                                ramp(890 * MI, 1024 * MI, 450 * MI, -1024 * MI),
+                                new Bounds(2000 * MI, 880 * MI, RESERVE, 0, ""),
+                                Rung.Free))
+                .isEqualTo(Verdict.of(Rung.End, Cause.Node));
     }
 
     @Test

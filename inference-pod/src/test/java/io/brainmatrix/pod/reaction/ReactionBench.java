@@ -8,9 +8,9 @@ import io.brainmatrix.memory.footprint.Footprint;
 import io.brainmatrix.memory.gguf.GgufFile;
 import io.brainmatrix.modelgenerator.ModelFile;
 import io.brainmatrix.modelgenerator.ModelSpec;
-import io.brainmatrix.pod.memory.ServingPolicy;
-import io.brainmatrix.pod.limited.OwnCgroup;
 import io.brainmatrix.pod.limited.LimitedPod;
+import io.brainmatrix.pod.limited.OwnCgroup;
+import io.brainmatrix.pod.memory.ServingPolicy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -131,7 +131,10 @@ final class ReactionBench {
             if (byKernel || pod.process().exitValue() != 31) {
                 System.out.printf(
                         "    exit %d, %d killed by the kernel, %s: %s%n",
-                        pod.process().exitValue(), pod.cgroup().kills(), trial, pod.terminationMessage());
+                        pod.process().exitValue(),
+                        pod.cgroup().kills(),
+                        trial,
+                        pod.terminationMessage());
             }
         }
     }
