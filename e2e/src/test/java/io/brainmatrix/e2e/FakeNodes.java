@@ -190,6 +190,7 @@ final class FakeNodes implements AutoCloseable {
                         true,
                         null,
                         null,
+                        null,
                         reports);
         if (before != null
                 && status.equals(before)
@@ -216,6 +217,7 @@ final class FakeNodes implements AutoCloseable {
                 s.unified(),
                 s.gpu(),
                 s.temperature(),
+                s.oomKills(),
                 s.instances());
     }
 

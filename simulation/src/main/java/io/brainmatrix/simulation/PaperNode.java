@@ -778,6 +778,7 @@ final class PaperNode {
                         unified(),
                         unified() ? null : new GpuMemory("nvml", gpu, gpuUsed()),
                         null,
+                        null,
                         pods);
         if (world.server.get(NodeMemory.class, null, name).isEmpty()) {
             NodeMemory memory = new NodeMemory();

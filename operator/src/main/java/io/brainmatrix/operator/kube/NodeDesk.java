@@ -318,7 +318,7 @@ public final class NodeDesk {
                         model,
                         reader.volume(matrix, instance),
                         CandidatePolicy.loadTimeout(matrix.getSpec().admission()),
-                        status.map(InstanceStatus::crashes).map(Crashes::recent).orElse(List.of()),
+                        status.map(InstanceStatus::crashes).map(Crashes::byClass).orElse(Map.of()),
                         settings.inferenceImage(),
                         settings.pullPolicy()));
     }

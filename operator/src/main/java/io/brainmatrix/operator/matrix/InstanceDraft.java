@@ -80,7 +80,7 @@ final class InstanceDraft {
             return;
         }
         if (specHash != null && !specHash.equals(life.specHash())) {
-            crashes = new Crashes(crashes.total(), 0, crashes.shed(), crashes.recent());
+            crashes = crashes.withAllTries();
             retries = null;
             modelMissingOn.clear();
         }

@@ -14,6 +14,7 @@ import io.brainmatrix.api.v1alpha1.Reason;
 import io.brainmatrix.operator.admission.InstanceKey;
 import io.brainmatrix.operator.admission.Waiting;
 import io.brainmatrix.operator.placement.PlacementPlan;
+import io.brainmatrix.operator.recovery.KernelKill;
 import io.brainmatrix.operator.recovery.LastWords;
 import io.brainmatrix.operator.recovery.PodEnd;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -89,6 +90,7 @@ class MatrixPolicyTest {
                                 List.of(),
                                 false,
                                 false,
+                                KernelKill.Unknown,
                                 Optional.of(NOW.minusSeconds(20)),
                                 NOW,
                                 1L << 30,
@@ -96,7 +98,8 @@ class MatrixPolicyTest {
                                         Optional.of("Checking"),
                                         Optional.empty(),
                                         Optional.of(message),
-                                        OptionalLong.empty()))));
+                                        OptionalLong.empty(),
+                                        List.of()))));
     }
 
     private static MatrixPlan decide(
@@ -167,7 +170,10 @@ class MatrixPolicyTest {
 
         assertThat(StatusEvents.between(null, dead.status()))
                 .extracting(StatusEvents.Draft::reason)
-                .contains("OutOfMemory", "BackingOff");
+                .contains("Died", "BackingOff");
+        assertThat(StatusEvents.between(null, dead.status()))
+                .extracting(StatusEvents.Draft::message)
+                .anyMatch(m -> m.contains("OutOfMemory") && m.endsWith("deaths so far: 1"));
     }
 
     @Test
