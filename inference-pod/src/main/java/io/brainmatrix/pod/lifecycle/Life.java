@@ -15,6 +15,7 @@ import io.brainmatrix.pod.memory.MemorySample;
 import io.brainmatrix.pod.memory.Rung;
 import io.brainmatrix.pod.memory.ServingPolicy;
 import io.brainmatrix.pod.telemetry.BlackBox;
+import io.brainmatrix.pod.telemetry.BootId;
 import io.brainmatrix.pod.telemetry.PodMetrics;
 import io.brainmatrix.pod.telemetry.PodState;
 import io.brainmatrix.pod.telemetry.StatusReport;
@@ -46,6 +47,12 @@ public final class Life {
     private static final long LEAST_RESERVE = 512L << 20;
     private static final long BLACK_BOX_NANOS = 1_000_000_000L;
 
+    /**
+     * When memory moved by more than this part of the limit the black box is written at once: what
+     * a fast ramp ends must show the ramp.
+     */
+    private static final long BLACK_BOX_MOVES = 16;
+
     private static final double MEBIBYTE = 1 << 20;
 
     private final Surroundings surroundings;
@@ -62,8 +69,12 @@ public final class Life {
     /** Tokens; 0 until the header is read. */
     private final AtomicInteger vocabulary = new AtomicInteger();
 
+    private final @Nullable String bootId;
     private volatile long life;
     private long lastRecord;
+
+    /** Bytes at the latest record for memory's sake; for the guard's thread alone. */
+    private long lastUsed;
 
     /** Where this process finds what the kernel and the kubelet tell. */
     public record Surroundings(
@@ -103,6 +114,7 @@ public final class Life {
         this.loader = loader;
         this.guarded = guarded;
         this.blackBox = blackBox;
+        this.bootId = BootId.read(surroundings.proc());
     }
 
     /**
@@ -320,7 +332,10 @@ public final class Life {
                                                             limit / MEBIBYTE)));
         }
         served(samples);
-        if (System.nanoTime() - lastRecord > BLACK_BOX_NANOS) {
+        long used = samples.getLast().used();
+        boolean moved = limit != null && Math.abs(used - lastUsed) > limit / BLACK_BOX_MOVES;
+        if (moved || System.nanoTime() - lastRecord > BLACK_BOX_NANOS) {
+            lastUsed = used;
             record(null);
         }
     }
@@ -371,6 +386,7 @@ public final class Life {
             blackBox.write(
                     StatusReport.termination(
                             life,
+                            bootId,
                             state.get(),
                             samples,
                             watcher == null ? null : watcher.peak(),

@@ -180,13 +180,11 @@ final class PodReader {
         Optional<ContainerStatus> container = container(pod);
         Optional<ContainerStateTerminated> terminated =
                 container.map(c -> c.getState() == null ? null : c.getState().getTerminated());
+        LastWords words = lastWords(pod, terminated);
         boolean rebooted =
                 node.map(n -> n.getStatus().getNodeInfo())
                         .map(info -> info.getBootID())
-                        .flatMap(
-                                boot ->
-                                        annotation(pod, WorkloadNames.BOOT_ID)
-                                                .filter(then -> !then.equals(boot)))
+                        .filter(boot -> ranBefore(boot, pod, words))
                         .isPresent();
         Instant endedAt =
                 terminated
@@ -220,7 +218,17 @@ final class PodReader {
                 terminated.map(ContainerStateTerminated::getStartedAt).flatMap(PodReader::time),
                 endedAt,
                 memoryLimit(pod),
-                lastWords(pod, terminated));
+                words);
+    }
+
+    /**
+     * Whether its container ran before the present boot of its node. It was let in before, and says
+     * nothing else: between that and its start its node may have rebooted.
+     */
+    private static boolean ranBefore(String boot, Pod pod, LastWords words) {
+        boolean letInBefore =
+                annotation(pod, WorkloadNames.BOOT_ID).filter(b -> !b.equals(boot)).isPresent();
+        return letInBefore && words.bootId().filter(boot::equals).isEmpty();
     }
 
     private static LastWords lastWords(Pod pod, Optional<ContainerStateTerminated> terminated) {
@@ -247,6 +255,7 @@ final class PodReader {
                     json.path("peak").canConvertToLong()
                             ? OptionalLong.of(json.path("peak").asLong())
                             : OptionalLong.empty(),
+                    text(json, "bootId"),
                     looks(json.path("lastSamples")));
         } catch (JsonProcessingException e) {
             return LastWords.none();

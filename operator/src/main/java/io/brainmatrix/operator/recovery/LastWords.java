@@ -13,6 +13,7 @@ import java.util.OptionalLong;
  * @param reason its own name for its end; empty when it was ended from outside
  * @param message a sentence for people; empty when it had nothing to say
  * @param peak the most memory it used, in bytes
+ * @param bootId of the kernel that it ran under
  * @param looks its latest looks at its memory, newest first; current to within a second while it
  *     lived
  */
@@ -21,6 +22,7 @@ public record LastWords(
         Optional<String> reason,
         Optional<String> message,
         OptionalLong peak,
+        Optional<String> bootId,
         List<Look> looks) {
     /**
      * One look at its memory.
@@ -41,11 +43,12 @@ public record LastWords(
                 Optional.empty(),
                 Optional.empty(),
                 OptionalLong.empty(),
+                Optional.empty(),
                 List.of());
     }
 
     /** The same with another sentence for people. */
     public LastWords saying(String sentence) {
-        return new LastWords(phase, reason, Optional.of(sentence), peak, looks);
+        return new LastWords(phase, reason, Optional.of(sentence), peak, bootId, looks);
     }
 }

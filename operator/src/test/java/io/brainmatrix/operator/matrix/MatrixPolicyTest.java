@@ -99,6 +99,7 @@ class MatrixPolicyTest {
                                         Optional.empty(),
                                         Optional.of(message),
                                         OptionalLong.empty(),
+                                        Optional.empty(),
                                         List.of()))));
     }
 

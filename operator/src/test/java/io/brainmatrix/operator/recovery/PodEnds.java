@@ -81,6 +81,7 @@ final class PodEnds {
                         Optional.empty(),
                         Optional.empty(),
                         OptionalLong.empty(),
+                        Optional.empty(),
                         List.of(looks)));
     }
 
