@@ -4,7 +4,7 @@ SHELL := /bin/bash
 MVN = JAVA_HOME=$$(scripts/jdk) && export JAVA_HOME && mvn -B -ntp
 GENERATOR = model-generator/target/model-generator-0.1.0-SNAPSHOT.jar
 
-.PHONY: help build test test-full images load-images model inspect simulate chaos record-trace bench-footprint quickstart crds format clean
+.PHONY: help build test test-full images load-images model inspect simulate chaos record-trace bench-footprint bench-engine soak quickstart crds format clean
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 build: ## compile and package everything, tests left out
@@ -38,6 +38,10 @@ record-trace: ## record the node's memory while instances load, die and answer o
 	@bench/record-trace
 bench-footprint: ## predicted footprints against real pods, as root: [SEED=1] [SHAPES=20]
 	@bench/footprint $(or $(SEED),1) $(or $(SHAPES),20)
+bench-engine: ## the pod beside its engine called directly and Debian's llama.cpp, as root: [SIZE_MB=300] [ROUNDS=7]
+	@bench/engine $(or $(SIZE_MB),300) $(or $(ROUNDS),7)
+soak: ## mixed load against the packaged pod, and whether anything of it grows, as root: [HOURS=1] [MINUTES=n] [SEED=1]
+	@bench/soak $(or $(MINUTES),$(shell echo $$(( $(or $(HOURS),1) * 60 )))) $(or $(SEED),1)
 quickstart: images ## install, run an example and watch a death and a resurrection, on the cluster of KUBECONFIG
 	@scripts/quickstart
 crds: ## regenerate the API's definitions in crds/ and the chart

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -129,7 +130,26 @@ class NodeReadingsTest {
     @Test
     void readsThisProcess() throws IOException {
         assertThat(ProcessMemory.read(Nodes.proc("x86")))
-                .isEqualTo(new ProcessMemory(434_000 * KIB, 406_000 * KIB, 445_000 * KIB));
+                .isEqualTo(
+                        new ProcessMemory(
+                                8_900_000 * KIB,
+                                434_000 * KIB,
+                                445_000 * KIB,
+                                406_000 * KIB,
+                                28_000 * KIB,
+                                1_500 * KIB,
+                                21));
+    }
+
+    @Test
+    void countsTheFilesThatThisProcessHasOpen() throws IOException {
+        Path proc = Path.of("/proc");
+        long before = ProcessMemory.openFiles(proc);
+        try (var _ = Files.newByteChannel(proc.resolve("self/status"));
+                var _ = Files.newByteChannel(proc.resolve("meminfo"))) {
+            assertThat(ProcessMemory.openFiles(proc)).isEqualTo(before + 2);
+        }
+        assertThat(ProcessMemory.openFiles(proc)).isEqualTo(before);
     }
 
     @Test

@@ -57,6 +57,11 @@ public final class ModelFile {
         }
     }
 
+    /** The vocabulary as it stands in a model's file, by token id; U+2581 is a space. */
+    public static List<String> tokens(ModelSpec spec) {
+        return new Vocabulary(spec.vocabulary()).tokens();
+    }
+
     /** Bytes of a model's data, its header left out. */
     public static long weightBytes(ModelSpec spec) {
         return shapes(spec).stream().mapToLong(s -> align(s.bytes())).sum();

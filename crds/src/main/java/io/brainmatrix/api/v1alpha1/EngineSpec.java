@@ -43,4 +43,7 @@ public record EngineSpec(
                 @Nullable Boolean flashAttention,
         @JsonPropertyDescription(
                         "Layers on the GPU: `auto` puts there as many as `budget.gpu` holds, which is also what happens when absent; a number that does not fit it is refused.")
-                @Nullable IntOrString gpuLayers) {}
+                @Nullable IntOrString gpuLayers,
+        @JsonPropertyDescription(
+                        "How long an engine that has work may give no token before its pod ends as hung, half a second more for each token of the prompts under way; 2m when absent.")
+                @Nullable String silenceTimeout) {}

@@ -168,6 +168,7 @@ final class CrdFinisher {
 
     /** What llama.cpp would abort on. */
     private static void engine(ObjectNode engine) {
+        duration(engine, "silenceTimeout", "5s", "1h");
         String flash = "has(self.flashAttention) && self.flashAttention";
         rule(
                 engine,

@@ -47,6 +47,9 @@ public final class Desk {
     /** Requests with the engine. Changed under the lock. */
     private final AtomicInteger running = new AtomicInteger();
 
+    private volatile boolean closed;
+    private volatile boolean cut;
+
     /**
      * A desk before an engine with so many slots; a request waits at most {@code patience} for one.
      *
@@ -64,9 +67,21 @@ public final class Desk {
 
     /** Nobody is free, and enough wait already. */
     @SuppressWarnings("serial") // never serialized
-    public static final class Busy extends Exception {
+    public static class Busy extends Exception {
         Busy() {
-            super("all slots are busy and the queue is full; try again later");
+            this("all slots are busy and the queue is full; try again later");
+        }
+
+        private Busy(String message) {
+            super(message);
+        }
+    }
+
+    /** Nobody is let in any more. */
+    @SuppressWarnings("serial") // never serialized
+    public static final class Closed extends Busy {
+        Closed() {
+            super("the pod is ending");
         }
     }
 
@@ -94,7 +109,7 @@ public final class Desk {
                     request,
                     piece -> {
                         progress();
-                        return sink.test(piece);
+                        return sink.test(piece) && !cut;
                     });
         } finally {
             promptTokens.addAndGet(-tokens);
@@ -108,6 +123,9 @@ public final class Desk {
         lock.lockInterruptibly();
         Long ticket = ++tickets;
         try {
+            if (closed) {
+                throw new Closed();
+            }
             if (waiting.size() >= QUEUE_MAX + Math.max(0, slots - running.get())) {
                 throw new Busy();
             }
@@ -116,6 +134,9 @@ public final class Desk {
             while (!ticket.equals(waiting.peek()) || running.get() >= capacity()) {
                 if (abandoned.getAsBoolean()) {
                     return false;
+                }
+                if (closed) {
+                    throw new Closed();
                 }
                 if (left <= 0) {
                     throw new Busy();
@@ -149,6 +170,29 @@ public final class Desk {
 
     private void progress() {
         progressNanos.set(nanos.getAsLong());
+    }
+
+    /** Lets nobody in any more; who waits is turned away, who runs may end. */
+    public void close() {
+        closed = true;
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends every answer at its next token, those that begin too. */
+    public void cutShort() {
+        cut = true;
+    }
+
+    /** Since the engine, having work, last gave a sign of life; zero when it has none. */
+    public Duration silent() {
+        return running.get() == 0
+                ? Duration.ZERO
+                : Duration.ofNanos(Math.max(0, nanos.getAsLong() - progressNanos.get()));
     }
 
     /**

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import io.brainmatrix.pod.engine.Desk;
 import io.brainmatrix.pod.engine.Engine;
 import io.brainmatrix.pod.memory.Rung;
+import io.brainmatrix.pod.telemetry.AnswerMeter;
 import io.brainmatrix.pod.telemetry.PodMetrics;
 import java.io.IOException;
 import java.time.Clock;
@@ -105,12 +106,18 @@ final class CompletionEndpoint {
             } else {
                 whole(exchange, task, new Patience(gone));
             }
+        } catch (Desk.Closed e) {
+            throw ending();
         } catch (Desk.Busy e) {
             throw new ApiError(429, "rate_limit_error", null, String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ApiError(503, "server_error", null, "the pod is ending");
+            throw ending();
         }
+    }
+
+    private static ApiError ending() {
+        return new ApiError(503, "server_error", null, "the pod is ending");
     }
 
     private Task task(CompletionRequest request) throws ApiError {
@@ -156,16 +163,20 @@ final class CompletionEndpoint {
             return new Engine.Outcome(0, Engine.Ending.Length);
         }
         try {
+            AnswerMeter meter = metrics.answering(System::nanoTime);
             Engine.Outcome outcome =
                     desk.generate(
                             task.generation(),
                             task.promptTokens(),
                             patience::abandoned,
-                            piece -> patience.goesOn(piece, sink));
+                            piece -> {
+                                meter.token();
+                                return patience.goesOn(piece, sink);
+                            });
+            meter.ended(task.promptTokens(), outcome.tokens());
             if (patience.abandoned) {
                 throw new Gone();
             }
-            metrics.answered(task.promptTokens(), outcome.tokens());
             return outcome;
         } catch (Engine.NotWritable e) {
             throw ApiError.invalid("response_format", String.valueOf(e.getMessage()));

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.brainmatrix.memory.footprint.CacheType;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +64,8 @@ public record InstanceConfig(
      * @param cacheTypeV likewise of values; a quantised one needs flash attention
      * @param flashAttention false when absent
      * @param gpuLayers absent for as many as the GPU's budget holds
+     * @param silenceTimeout how long it may have work and give no sign of life, as ISO-8601;
+     *     absent: two minutes
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Engine(
@@ -72,9 +76,14 @@ public record InstanceConfig(
             String cacheTypeK,
             String cacheTypeV,
             boolean flashAttention,
-            @Nullable Integer gpuLayers) {
+            @Nullable Integer gpuLayers,
+            @Nullable String silenceTimeout) {
         @SuppressWarnings("ConstantConditions") // Jackson leaves absent components null
         private String wrong() {
+            if (silenceTimeout != null && silence().isEmpty()) {
+                return "engine.silenceTimeout `%s` must be a positive duration such as PT2M"
+                        .formatted(silenceTimeout);
+            }
             if (contextLength < CONTEXT_MIN
                     || parallel < 1
                     || batchSize < 1
@@ -96,6 +105,17 @@ public record InstanceConfig(
                         .formatted(cacheTypeV);
             }
             return "";
+        }
+
+        /** How long silence is borne; empty for the usual time. */
+        public Optional<Duration> silence() {
+            try {
+                return Optional.ofNullable(silenceTimeout)
+                        .map(Duration::parse)
+                        .filter(Duration::isPositive);
+            } catch (DateTimeParseException e) {
+                return Optional.empty();
+            }
         }
     }
 

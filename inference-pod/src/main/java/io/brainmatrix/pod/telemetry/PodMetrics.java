@@ -4,17 +4,30 @@ import io.prometheus.client.Collector;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
 import io.prometheus.client.GaugeMetricFamily;
+import io.prometheus.client.Histogram;
 import io.prometheus.client.exporter.common.TextFormat;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** The pod's metrics; gauges are read when they are asked for. */
 public final class PodMetrics {
     /** Prometheus's text format. */
     public static final String CONTENT_TYPE = TextFormat.CONTENT_TYPE_004;
+
+    private static final double[] FIRST_TOKEN_SECONDS = {
+        0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120
+    };
+    private static final double[] SPEED_PER_SECOND = {
+        0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000
+    };
+    private static final double[] GROWTH_BYTES = {
+        0, 1 << 16, 1 << 20, 1 << 22, 1 << 24, 1 << 26, 1 << 28
+    };
 
     private final CollectorRegistry registry = new CollectorRegistry(true);
     private final Counter tokens =
@@ -26,11 +39,33 @@ public final class PodMetrics {
                     .labelNames("path", "status")
                     .register(registry);
 
+    private final Histogram firstToken =
+            histogram(
+                    "time_to_first_token_seconds",
+                    "From a request that is understood to its first token, time in the queue included.",
+                    FIRST_TOKEN_SECONDS);
+    private final Histogram speed =
+            histogram(
+                    "answer_tokens_per_second",
+                    "Tokens of an answer after its first, by the time they took.",
+                    SPEED_PER_SECOND);
+    private final Histogram growth =
+            histogram(
+                    "request_memory_growth_bytes",
+                    "Anonymous memory of the process after an answer beyond that before it; less is 0. Answers of the same time count each other's.",
+                    GROWTH_BYTES);
+    private final Path proc;
+
     /** A value that can be read at any time; negative when nobody knows it yet. */
     public record Gauge(String name, String help, Supplier<Double> value) {}
 
-    /** Metrics with these gauges. */
-    public PodMetrics(List<Gauge> gauges) {
+    /**
+     * Metrics with these gauges.
+     *
+     * @param proc where procfs is mounted
+     */
+    public PodMetrics(List<Gauge> gauges, Path proc) {
+        this.proc = proc;
         registry.register(
                 new Collector() {
                     @Override
@@ -51,10 +86,34 @@ public final class PodMetrics {
 
     private record Reading(Gauge gauge, double value) {}
 
-    /** Counts a request that was answered by the engine. */
-    public void answered(int promptTokens, int generatedTokens) {
-        tokens.labels("prompt").inc(promptTokens);
-        tokens.labels("generated").inc(generatedTokens);
+    private Histogram histogram(String name, String help, double... buckets) {
+        return Histogram.build("brainmatrix_pod_" + name, help).buckets(buckets).register(registry);
+    }
+
+    /**
+     * Begins to watch an answer.
+     *
+     * @param nanos the monotonic clock
+     */
+    public AnswerMeter answering(LongSupplier nanos) {
+        return new AnswerMeter(this, proc, nanos);
+    }
+
+    void tokens(int prompt, int generated) {
+        tokens.labels("prompt").inc(prompt);
+        tokens.labels("generated").inc(generated);
+    }
+
+    void firstToken(double seconds) {
+        firstToken.observe(seconds);
+    }
+
+    void speed(double tokensPerSecond) {
+        speed.observe(tokensPerSecond);
+    }
+
+    void growth(double bytes) {
+        growth.observe(bytes);
     }
 
     /** Counts an HTTP request. */

@@ -6,9 +6,7 @@ import io.brainmatrix.memory.gguf.GgufException;
 import io.brainmatrix.memory.gguf.GgufFile;
 import io.brainmatrix.modelgenerator.ModelFile;
 import io.brainmatrix.modelgenerator.ModelSpec;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,52 +83,20 @@ class MutatedModelsTest {
         }
     }
 
-    /** Loads all of them, in a new process after each death. */
+    /** A file that ended a process is kept. */
     private void load(List<Path> files, Map<String, Integer> outcomes, List<String> deaths)
             throws Exception {
-        List<Path> left = new ArrayList<>(files);
-        while (!left.isEmpty()) {
-            Path list = folder.resolve("files");
-            Files.write(list, left.stream().map(Path::toString).toList());
-            Path scratch = Files.createTempDirectory(folder, "scratch");
-            Process probe =
-                    new ProcessBuilder(
-                                    Path.of(System.getProperty("java.home"), "bin", "java")
-                                            .toString(),
-                                    "-XX:+UseSerialGC",
-                                    "-Xmx64m",
-                                    "-XX:TieredStopAtLevel=1",
-                                    "-XX:ErrorFile=" + scratch.resolve("hs_err.log"),
-                                    "--enable-native-access=ALL-UNNAMED",
-                                    "-cp",
-                                    System.getProperty("java.class.path"),
-                                    LoadProbe.class.getName(),
-                                    scratch.toString(),
-                                    list.toString())
-                            .redirectError(ProcessBuilder.Redirect.DISCARD)
-                            .start();
-            int done = 0;
-            try (BufferedReader out =
-                    new BufferedReader(
-                            new InputStreamReader(
-                                    probe.getInputStream(), StandardCharsets.UTF_8))) {
-                String line;
-                while ((line = out.readLine()) != null) {
-                    if (line.startsWith("DONE ")) {
-                        outcomes.merge(line.substring("DONE ".length()), 1, Integer::sum);
-                        done++;
-                    }
-                }
+        for (Probes.Result result : new Probes(folder).load(files)) {
+            if (result.died()) {
+                Path kept =
+                        Path.of(
+                                "target",
+                                "seed-%d-%s".formatted(SEED, result.file().getFileName()));
+                Files.write(kept, Files.readAllBytes(result.file()));
+                deaths.add("%s, %s".formatted(kept, result.outcome()));
+            } else {
+                outcomes.merge(result.outcome(), 1, Integer::sum);
             }
-            assertThat(probe.waitFor(1, TimeUnit.MINUTES)).isTrue();
-            if (done < left.size()) {
-                Path killer = left.get(done);
-                Path kept = Path.of("target", "seed-%d-%s".formatted(SEED, killer.getFileName()));
-                Files.write(kept, Files.readAllBytes(killer));
-                deaths.add("%s, exit code %d".formatted(kept, probe.exitValue()));
-                done++;
-            }
-            left = new ArrayList<>(left.subList(done, left.size()));
         }
     }
 

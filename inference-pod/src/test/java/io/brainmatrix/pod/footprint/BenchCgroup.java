@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Makes a memory cgroup with a limit; wants root. */
-final class BenchCgroup {
+public final class BenchCgroup {
     private static final Path MOUNT = Path.of("/sys/fs/cgroup");
 
     private BenchCgroup() {}
@@ -15,7 +15,7 @@ final class BenchCgroup {
      * Makes one: in this process's own on version 1, beside it on version 2, where a cgroup with
      * processes may have no children with limits.
      */
-    static Path make(long limit) throws IOException {
+    public static Path make(long limit) throws IOException {
         List<String> lines = Files.readAllLines(Path.of("/proc/self/cgroup"));
         String name = "footprint-" + ProcessHandle.current().pid();
         for (String line : lines) {

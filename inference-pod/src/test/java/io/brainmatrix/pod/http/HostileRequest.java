@@ -17,7 +17,7 @@ import java.util.random.RandomGenerator;
  * @param patience bytes of the answer that are read before the client goes; negative: all
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record HostileRequest(
+public record HostileRequest(
         String method,
         String path,
         List<String> headers,
@@ -120,7 +120,7 @@ record HostileRequest(
                     "the the the the the the the the the");
 
     /** Draws one. */
-    static HostileRequest next(RandomGenerator random) {
+    public static HostileRequest next(RandomGenerator random) {
         return switch (random.nextInt(10)) {
             case 0, 1, 2, 3 -> whole(random, odd(random));
             case 4 -> whole(random, broken(random));

@@ -113,7 +113,7 @@ record TestModel(Engine engine, int vocabulary, Path log) {
                         CONTEXT,
                         () -> vocabulary,
                         clock,
-                        new PodMetrics(List.of()),
+                        new PodMetrics(List.of(), Path.of("/proc")),
                         new ApiToken(token, System::nanoTime),
                         new Connections(Path.of("/proc"), System::nanoTime)));
     }

@@ -42,7 +42,7 @@ class ModelPlanTest {
                 null,
                 new InstanceConfig.Budget(ram, gpu),
                 new InstanceConfig.Model("/models/m.gguf", "hostPath /m.gguf", null),
-                new InstanceConfig.Engine(512, 1, 1, 32, "f16", "f16", false, gpuLayers),
+                new InstanceConfig.Engine(512, 1, 1, 32, "f16", "f16", false, gpuLayers, null),
                 null);
     }
 

@@ -15,7 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A whole pod as a process of its own: its life from the black box to the last exit code, a
@@ -34,7 +36,31 @@ final class PodProcess implements AutoCloseable {
         this.port = port;
     }
 
-    /** The process's own entry: a folder and a port. */
+    /**
+     * What is run.
+     *
+     * @param model file; empty for a chain model that is generated
+     * @param ram bytes of the budget, and of the limit
+     * @param silence as {@code engine.silenceTimeout}; empty for the usual one
+     * @param standIn whether {@link StandIn} answers in place of llama.cpp
+     */
+    record Options(Optional<Path> model, long ram, Optional<String> silence, boolean standIn) {
+        static final long RAM = 512L << 20;
+
+        static Options usual() {
+            return new Options(Optional.empty(), RAM, Optional.empty(), false);
+        }
+
+        Options of(Path file) {
+            return new Options(Optional.of(file), ram, silence, standIn);
+        }
+
+        Options standIn(String silenceTimeout) {
+            return new Options(model, ram, Optional.of(silenceTimeout), true);
+        }
+    }
+
+    /** The process's own entry: a folder, a port, and whether a stand-in answers. */
     static final class Entry {
         private Entry() {}
 
@@ -42,35 +68,53 @@ final class PodProcess implements AutoCloseable {
             Path folder = Path.of(arguments[0]);
             Life.begin(
                     new Life.Surroundings(
-                            config(folder.resolve("chain.gguf")),
+                            Files.readString(folder.resolve("config.json")),
                             folder.resolve("proc"),
                             folder.resolve("cgroup"),
                             folder.resolve("termination-log"),
                             folder.resolve("scratch"),
                             folder.resolve("token"),
                             Integer.parseInt(arguments[1])),
-                    LlamaEngine.loader());
+                    Boolean.parseBoolean(arguments[2]) ? StandIn.loader() : LlamaEngine.loader());
         }
     }
 
-    private static String config(Path model) {
+    private static String config(Path model, Options options) {
         return """
                {"namespace":"brains","matrix":"glass-jar","instance":"subject","life":1,"priority":0,
-                "budget":{"ram":536870912},"model":{"path":"%s","source":"hostPath /models/chain.gguf"},
-                "engine":{"contextLength":1024,"threads":1,"parallel":2,"batchSize":64,"cacheTypeK":"f16","cacheTypeV":"f16"}}
+                "budget":{"ram":%d},"model":{"path":"%s","source":"hostPath /models/chain.gguf"},
+                "engine":{"contextLength":1024,"threads":1,"parallel":2,"batchSize":64,"cacheTypeK":"f16","cacheTypeV":"f16"%s}}
                """
-                .formatted(model);
+                .formatted(
+                        options.ram(),
+                        model,
+                        options.silence().map(", \"silenceTimeout\":\"%s\""::formatted).orElse(""));
+    }
+
+    /** Starts one with a generated chain model and waits until it serves. */
+    static PodProcess serving(Path folder, String token) throws IOException {
+        Files.writeString(folder.resolve("token"), token);
+        return serving(folder, Options.usual());
     }
 
     /** Starts one and waits until it serves. */
-    static PodProcess serving(Path folder, String token) throws IOException {
-        Files.writeString(folder.resolve("token"), token);
-        Files.createDirectory(folder.resolve("scratch"));
+    static PodProcess serving(Path folder, Options options) throws IOException {
+        PodProcess pod = started(folder, options);
+        await().atMost(Duration.ofMinutes(1)).until(pod::isServing);
+        return pod;
+    }
+
+    /** Starts one. */
+    static PodProcess started(Path folder, Options options) throws IOException {
+        Path scratch = Files.createDirectory(folder.resolve("scratch"));
         Path cgroup = Files.createDirectory(folder.resolve("cgroup"));
-        Files.writeString(cgroup.resolve("memory.max"), "536870912\n");
+        Files.writeString(cgroup.resolve("memory.max"), options.ram() + "\n");
         Files.writeString(cgroup.resolve("memory.stat"), "anon 67108864\nshmem 0\nunevictable 0\n");
         Path proc = Files.createDirectory(folder.resolve("proc"));
-        Files.writeString(Files.createDirectory(proc.resolve("self")).resolve("cgroup"), "0::/\n");
+        Path self = Files.createDirectory(proc.resolve("self"));
+        Files.writeString(self.resolve("cgroup"), "0::/\n");
+        Files.createSymbolicLink(self.resolve("status"), Path.of("/proc/self/status"));
+        Files.createSymbolicLink(self.resolve("fd"), Path.of("/proc/self/fd"));
         Files.writeString(
                 proc.resolve("meminfo"),
                 """
@@ -79,27 +123,25 @@ final class PodProcess implements AutoCloseable {
                 MemAvailable:   12582912 kB
                 """);
         Files.createSymbolicLink(proc.resolve("net"), Path.of("/proc/net"));
-        ModelFile.write(folder.resolve("chain.gguf"), ModelSpec.tinyChain(), done -> {});
+        Path model = options.model().orElse(folder.resolve("chain.gguf"));
+        if (options.model().isEmpty()) {
+            ModelFile.write(model, ModelSpec.tinyChain(), done -> {});
+        }
+        Files.writeString(folder.resolve("config.json"), config(model, options));
         int port = freePort();
-        Process process =
+        ProcessBuilder builder =
                 new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xmx48m",
-                                "-XX:+UseSerialGC",
-                                "-XX:TieredStopAtLevel=1",
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-Dde.kherud.llama.tmpdir=" + folder.resolve("scratch"),
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Entry.class.getName(),
-                                folder.toString(),
-                                Integer.toString(port))
+                                ImageCommand.of(
+                                        scratch,
+                                        Entry.class.getName(),
+                                        folder.toString(),
+                                        Integer.toString(port),
+                                        Boolean.toString(options.standIn())))
+                        .directory(folder.toFile()) // where a core would be
                         .redirectErrorStream(true)
-                        .redirectOutput(folder.resolve("output.log").toFile())
-                        .start();
-        PodProcess pod = new PodProcess(folder, process, port);
-        await().atMost(Duration.ofMinutes(1)).until(pod::isServing);
-        return pod;
+                        .redirectOutput(folder.resolve("output.log").toFile());
+        ImageCommand.environment(builder.environment());
+        return new PodProcess(folder, builder.start(), port);
     }
 
     private static int freePort() throws IOException {
@@ -108,10 +150,22 @@ final class PodProcess implements AutoCloseable {
         }
     }
 
+    /** Waits for either; false when it has ended. */
+    boolean servesOrEnds() {
+        await().atMost(Duration.ofMinutes(1))
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> !process.isAlive() || isReady());
+        return process.isAlive();
+    }
+
     private boolean isServing() throws InterruptedException {
         if (!process.isAlive()) {
             throw new IllegalStateException("the pod ended with " + process.exitValue());
         }
+        return isReady();
+    }
+
+    private boolean isReady() throws InterruptedException {
         try {
             return get("/health/ready").statusCode() == 200;
         } catch (IOException e) {
@@ -146,10 +200,32 @@ final class PodProcess implements AutoCloseable {
     /** Ends it as the kubelet does; returns its exit code. */
     int terminate() throws InterruptedException {
         process.destroy();
+        return exitCode();
+    }
+
+    /** Waits for its end. */
+    int exitCode() throws InterruptedException {
         if (!process.waitFor(30, TimeUnit.SECONDS)) {
             throw new IllegalStateException("it does not end");
         }
         return process.exitValue();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** What a JVM or the kernel leaves of a process that crashed. */
+    List<Path> debris() throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile)
+                    .filter(f -> f.getFileName().toString().matches("(hs_err|core|replay).*"))
+                    .toList();
+        }
     }
 
     /** Where its words end up; the model and the token's own file are left out. */
@@ -159,7 +235,8 @@ final class PodProcess implements AutoCloseable {
 
     @Override
     public void close() {
+        http.shutdownNow();
         process.destroyForcibly();
-        http.close();
+        process.onExit().join();
     }
 }

@@ -47,6 +47,7 @@ class ContractGoldenTest {
         assertThat(config.engine().cacheTypeK()).isEqualTo("f16");
         assertThat(config.engine().cacheTypeV()).isEqualTo("q8_0");
         assertThat(config.engine().flashAttention()).isTrue();
+        assertThat(config.engine().silence()).contains(Duration.ofSeconds(90));
         assertThat(config.life()).isEqualTo(3);
         assertThat(config.priority()).isEqualTo(10);
         assertThat(config.nodeReserve()).isEqualTo(536870912L);
@@ -65,6 +66,8 @@ class ContractGoldenTest {
 
     @ParameterizedTest(name = "{0} as {1}: {2}")
     @CsvSource({
+        "'\"PT1M30S\"', '\"90s\"', must be a positive duration",
+        "'\"PT1M30S\"', '\"PT0S\"', must be a positive duration",
         "'\"flashAttention\": true', '\"flashAttention\": false', needs flashAttention",
         "'\"cacheTypeV\": \"q8_0\"', '\"cacheTypeV\": \"q9\"', must be types of a cache",
         "'\"cacheTypeK\": \"f16\"', '\"cacheTypeK\": \"F16\"', must be types of a cache",

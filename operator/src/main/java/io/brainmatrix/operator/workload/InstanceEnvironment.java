@@ -3,6 +3,7 @@ package io.brainmatrix.operator.workload;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.api.v1alpha1.Bytes;
+import io.brainmatrix.api.v1alpha1.Durations;
 import io.brainmatrix.api.v1alpha1.EngineSpec;
 import io.brainmatrix.api.v1alpha1.Instance;
 import io.brainmatrix.api.v1alpha1.ModelSource;
@@ -44,11 +45,12 @@ record InstanceEnvironment(
             String cacheTypeK,
             String cacheTypeV,
             @Nullable Boolean flashAttention,
-            @Nullable Integer gpuLayers) {
+            @Nullable Integer gpuLayers,
+            @Nullable String silenceTimeout) {
         static EngineSettings of(@Nullable EngineSpec spec) {
             EngineSpec engine =
                     spec == null
-                            ? new EngineSpec(null, null, null, null, null, null, null, null)
+                            ? new EngineSpec(null, null, null, null, null, null, null, null, null)
                             : spec;
             // Defaults as in the API, for an object that was written before they were there.
             return new EngineSettings(
@@ -61,7 +63,10 @@ record InstanceEnvironment(
                     // Absent when false: the hash of a pod without it is that of a version without
                     // it.
                     Boolean.TRUE.equals(engine.flashAttention()) ? Boolean.TRUE : null,
-                    layers(engine.gpuLayers()));
+                    layers(engine.gpuLayers()),
+                    engine.silenceTimeout() == null
+                            ? null
+                            : Durations.parse(engine.silenceTimeout()).toString());
         }
 
         /** Absent for as many as fit. */

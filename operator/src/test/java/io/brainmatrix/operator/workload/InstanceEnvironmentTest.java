@@ -35,7 +35,7 @@ class InstanceEnvironmentTest {
                             role: Subject
                             priority: 10
                             budget: {ram: 512Mi, gpu: 1Gi}
-                            engine: {contextLength: 2048, threads: 2, parallel: 1, batchSize: 512, cacheTypeK: f16, cacheTypeV: q8_0, flashAttention: true, gpuLayers: 12}
+                            engine: {contextLength: 2048, threads: 2, parallel: 1, batchSize: 512, cacheTypeK: f16, cacheTypeV: q8_0, flashAttention: true, gpuLayers: 12, silenceTimeout: 1m30s}
                         """,
                         BrainMatrix.class);
         Instance instance = matrix.getSpec().instances().getFirst();

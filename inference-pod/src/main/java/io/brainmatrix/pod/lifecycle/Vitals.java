@@ -1,0 +1,90 @@
+package io.brainmatrix.pod.lifecycle;
+
+import io.brainmatrix.pod.engine.Desk;
+import io.brainmatrix.pod.memory.Guard;
+import io.brainmatrix.pod.memory.Ladder;
+import io.brainmatrix.pod.memory.MemorySample;
+import io.brainmatrix.pod.memory.Rung;
+import io.brainmatrix.pod.telemetry.PodState;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of this life at any moment, by any thread: its state, and the parts that come one
+ * after the other as it goes on.
+ */
+final class Vitals {
+    private final long begun = System.nanoTime();
+    private final AtomicReference<PodState> state = new AtomicReference<>(PodState.begun());
+    private volatile long life;
+    private volatile @Nullable Guard guard;
+    private volatile @Nullable Desk desk;
+    private volatile @Nullable Ladder ladder;
+
+    AtomicReference<PodState> state() {
+        return state;
+    }
+
+    /** Which life of its instance this is; 0 until the configuration is read. */
+    long life() {
+        return life;
+    }
+
+    void life(long number) {
+        life = number;
+    }
+
+    void guardedBy(Guard watcher) {
+        guard = watcher;
+    }
+
+    void servedBy(Desk requests) {
+        desk = requests;
+    }
+
+    void climbs(Ladder steps) {
+        ladder = steps;
+    }
+
+    /** Empty until the model serves. */
+    Optional<Desk> desk() {
+        return Optional.ofNullable(desk);
+    }
+
+    /** Empty until the model is loaded, and for good where the guard is off. */
+    Optional<Ladder> ladder() {
+        return Optional.ofNullable(ladder);
+    }
+
+    /** {@link Rung#Free} as long as there is no ladder. */
+    Rung rung() {
+        Ladder present = ladder;
+        return present == null ? Rung.Free : present.rung();
+    }
+
+    /** Absent as long as there is no ladder. */
+    @Nullable Rung toldRung() {
+        Ladder present = ladder;
+        return present == null ? null : present.rung();
+    }
+
+    /** The latest, newest last; empty until the guard has looked. */
+    List<MemorySample> samples() {
+        Guard present = guard;
+        return present == null ? List.of() : present.samples();
+    }
+
+    /** The most that was used, in bytes; absent until the guard has looked. */
+    @Nullable Long peak() {
+        Guard present = guard;
+        return present == null ? null : present.peak();
+    }
+
+    Duration uptime() {
+        return Duration.ofNanos(System.nanoTime() - begun).truncatedTo(ChronoUnit.MILLIS);
+    }
+}

@@ -1,0 +1,233 @@
+package io.brainmatrix.pod.packaged;
+
+import io.brainmatrix.modelgenerator.ChainText;
+import io.brainmatrix.modelgenerator.ModelFile;
+import io.brainmatrix.modelgenerator.ModelSpec;
+import io.brainmatrix.pod.http.HostileRequest;
+import io.brainmatrix.pod.telemetry.MetricsCatalogue;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Short, long, streamed, cancelled and hostile requests against the packaged pod, for as long as
+ * asked for. Looked at before and after, each time with nobody asking anything: file descriptors
+ * and threads are the same ± 2, anonymous memory has grown by at most 1 % an hour (in less than an
+ * hour: 1 %), the answer is still exact, and nothing has ended the pod. Exit code 1 otherwise.
+ *
+ * <p>Arguments: the entrypoint, a folder, minutes, a seed.
+ */
+final class Soak {
+    private static final double MEBIBYTE = 1 << 20;
+    private static final int CLIENTS = 4;
+    private static final int MODEL_MIB = 50;
+    private static final int CONTEXT = 2048;
+    private static final int SLOTS = 2;
+    private static final int LONG_PROMPT = CONTEXT / SLOTS - 80;
+    private static final int SLACK = 2;
+    private static final double GROWTH = 0.01;
+    private static final int LEAST_REQUESTS = 1000;
+
+    /** Of a minute: until every kind of request has been seen and the JVM has compiled its code. */
+    private static final double WARM_UP_MINUTES = 0.5;
+
+    /** Carriers of virtual threads without work end after 30 s. */
+    private static final Duration CALM_WITHIN = Duration.ofSeconds(45);
+
+    private static final long CALM_LOOK_NANOS = 1_000_000_000L;
+
+    private final PackagedPod pod;
+    private final Map<String, AtomicInteger> counts = new ConcurrentSkipListMap<>();
+    private volatile boolean stopped;
+
+    private Soak(PackagedPod pod) {
+        this.pod = pod;
+    }
+
+    /** What must not grow. */
+    private record Look(long files, long threads, long anonymous) {}
+
+    public static void main(String[] arguments) throws Exception {
+        Path work = Path.of(arguments[1]);
+        double minutes = Double.parseDouble(arguments[2]);
+        SplittableRandom random = new SplittableRandom(Long.parseLong(arguments[3]));
+        Path model = work.resolve("chain.gguf");
+        ModelFile.write(model, ModelSpec.ofSize(ModelSpec.Mode.CHAIN, MODEL_MIB, 1), done -> {});
+        Path directory = Files.createDirectory(work.resolve("pod"));
+        List<String> wrong;
+        try (PackagedPod pod =
+                new PackagedPod(
+                        arguments[0],
+                        directory,
+                        model,
+                        new PackagedPod.Engine(CONTEXT, SLOTS, 2, 128))) {
+            wrong = new Soak(pod).run(minutes, random);
+            int code = pod.terminate();
+            if (code != 143) {
+                wrong.add("SIGTERM ended it with " + code);
+            }
+        }
+        Files.delete(model);
+        wrong.forEach(w -> System.out.println("WRONG " + w));
+        System.exit(wrong.isEmpty() ? 0 : 1);
+    }
+
+    private List<String> run(double minutes, SplittableRandom random) throws Exception {
+        load(WARM_UP_MINUTES, random.split());
+        counts.clear();
+        Look before = calm("before");
+        long begun = System.nanoTime();
+        load(minutes, random.split());
+        Look after = calm("after");
+        double hours = (System.nanoTime() - begun) / 3.6e12;
+        int all = counts.values().stream().mapToInt(AtomicInteger::get).sum();
+        System.out.printf("requests %d: %s%n", all, counts);
+        List<String> wrong = new ArrayList<>();
+        if (Math.abs(after.files() - before.files()) > SLACK) {
+            wrong.add("file descriptors %d → %d".formatted(before.files(), after.files()));
+        }
+        if (Math.abs(after.threads() - before.threads()) > SLACK) {
+            wrong.add("threads %d → %d".formatted(before.threads(), after.threads()));
+        }
+        double growth = (after.anonymous() - before.anonymous()) / (double) before.anonymous();
+        System.out.printf("anonymous memory %+.2f %% in %.2f h%n", 100 * growth, hours);
+        if (growth > GROWTH * Math.max(1, hours)) {
+            wrong.add("anonymous memory grew by %.2f %%".formatted(100 * growth));
+        }
+        if (all < LEAST_REQUESTS * Math.min(1, minutes / 2)) {
+            wrong.add("only %d requests".formatted(all));
+        }
+        String answer = ask("the quick", 7, false, -1);
+        if (!answer.contains("\"text\":\"" + ChainText.after("quick", 7) + "\"")) {
+            wrong.add("it says " + answer);
+        }
+        return wrong;
+    }
+
+    private void load(double minutes, SplittableRandom random) throws InterruptedException {
+        stopped = false;
+        List<Thread> clients = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+            SplittableRandom own = random.split();
+            clients.add(
+                    Thread.ofPlatform()
+                            .start(
+                                    () -> {
+                                        while (!stopped) {
+                                            request(own);
+                                        }
+                                    }));
+        }
+        long end = System.nanoTime() + (long) (minutes * 6e10);
+        while (System.nanoTime() < end) {
+            LockSupport.parkNanos(end - System.nanoTime());
+        }
+        stopped = true;
+        for (Thread client : clients) {
+            client.join();
+        }
+    }
+
+    private void request(SplittableRandom random) {
+        int kind = random.nextInt(20);
+        String outcome;
+        try {
+            if (kind < 6) {
+                outcome = "short " + status(ask("the quick", random.nextInt(1, 9), false, -1));
+            } else if (kind < 8) {
+                String prompt = String.join(" ", Collections.nCopies(LONG_PROMPT, "the"));
+                outcome = "long " + status(ask(prompt, 60, random.nextBoolean(), -1));
+            } else if (kind < 13) {
+                outcome = "streamed " + status(ask("a lazy dog", 64, true, -1));
+            } else if (kind < 18) {
+                ask("the quick", 512, random.nextBoolean(), random.nextInt(600));
+                outcome = "cancelled";
+            } else {
+                HostileRequest hostile = HostileRequest.next(random);
+                outcome =
+                        "hostile "
+                                + status(
+                                        send(
+                                                hostile.method(),
+                                                hostile.path(),
+                                                hostile.headers(),
+                                                hostile.bytes(),
+                                                hostile.announced(),
+                                                hostile.patience()));
+            }
+        } catch (IOException e) {
+            outcome = kind < 18 ? "failed " + e.getMessage() : "hostile closed";
+        }
+        counts.computeIfAbsent(outcome, o -> new AtomicInteger()).incrementAndGet();
+    }
+
+    private static String status(String answer) {
+        return answer.startsWith("HTTP/1.1 ") ? answer.substring(9, 12) : "gone";
+    }
+
+    /** The answer as far as it is read: its first {@code patience} bytes, or all. */
+    private String ask(String prompt, int tokens, boolean stream, int patience) throws IOException {
+        byte[] body =
+                "{\"prompt\":\"%s\",\"max_tokens\":%d,\"temperature\":0,\"stream\":%b}"
+                        .formatted(prompt, tokens, stream)
+                        .getBytes(StandardCharsets.UTF_8);
+        return send("POST", "/v1/completions", List.of(), body, body.length, patience);
+    }
+
+    private String send(
+            String method,
+            String path,
+            List<String> headers,
+            byte[] body,
+            int announced,
+            int patience)
+            throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), pod.port())) {
+            socket.setSoTimeout(120_000);
+            StringBuilder head =
+                    new StringBuilder(
+                            "%s %s HTTP/1.1\r\nHost: pod\r\nConnection: close\r\nContent-Length: %d\r\n"
+                                    .formatted(method, path, announced));
+            headers.forEach(h -> head.append(h).append("\r\n"));
+            socket.getOutputStream().write((head + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream().write(body);
+            InputStream in = socket.getInputStream();
+            byte[] read = patience < 0 ? in.readAllBytes() : in.readNBytes(patience);
+            return new String(read, StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Waits until nothing runs and no more threads end. */
+    private Look calm(String when) throws Exception {
+        long deadline = System.nanoTime() + CALM_WITHIN.toNanos();
+        long least = Long.MAX_VALUE;
+        while (System.nanoTime() < deadline) {
+            LockSupport.parkNanos(CALM_LOOK_NANOS);
+            String scrape = pod.get("/metrics").body();
+            double busy =
+                    MetricsCatalogue.value(scrape, "brainmatrix_pod_requests_running")
+                            + MetricsCatalogue.value(scrape, "brainmatrix_pod_requests_waiting");
+            if (busy == 0) {
+                least = Math.min(least, pod.status("Threads"));
+            }
+        }
+        Look look = new Look(pod.openFiles(), least, pod.status("RssAnon"));
+        System.out.printf(
+                "%s: %d file descriptors, %d threads, %.1f MiB anonymous%n",
+                when, look.files(), look.threads(), look.anonymous() / MEBIBYTE);
+        return look;
+    }
+}
