@@ -151,8 +151,7 @@ final class ChaosWitness implements AutoCloseable {
         while (!closed) {
             try {
                 Process process =
-                        new ProcessBuilder(
-                                        Objects.requireNonNull(runtime), "ctr", "events")
+                        new ProcessBuilder(Objects.requireNonNull(runtime), "ctr", "events")
                                 .redirectErrorStream(true)
                                 .start();
                 events = process;

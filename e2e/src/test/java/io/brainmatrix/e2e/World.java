@@ -144,7 +144,8 @@ final class World {
                 .reduce(Duration.ZERO, Duration::plus);
     }
 
-    private static List<ProcessHandle> processes(Pod pod) {
+    /** Its own processes; the pause process of its sandbox is none. */
+    static List<ProcessHandle> processes(Pod pod) {
         String uid = Objects.requireNonNull(pod.getMetadata().getUid());
         // A cgroup driver that asks systemd writes the UID with underscores.
         String escaped = uid.replace('-', '_');
