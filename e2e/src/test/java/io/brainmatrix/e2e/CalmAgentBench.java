@@ -50,6 +50,7 @@ class CalmAgentBench {
                                     MEASURED.toSeconds(),
                                     World.anonymous(pod) >> 20));
         }
+        Bench.nobodyDied(cluster);
     }
 
     /** Time itself is what is measured here. */

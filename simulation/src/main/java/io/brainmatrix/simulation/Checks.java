@@ -52,6 +52,7 @@ final class Checks implements PaperServer.Watcher {
     private final Map<String, Long> bornAt = new HashMap<>();
     private final Map<String, String> lives = new HashMap<>();
     private final Set<String> timedOut = new HashSet<>();
+    private final Set<String> said = new HashSet<>();
     private long admissions;
 
     Checks(World world) {
@@ -88,6 +89,7 @@ final class Checks implements PaperServer.Watcher {
             timedOut(pod);
         } else if (change.after() instanceof BrainMatrix now
                 && change.before() instanceof BrainMatrix before) {
+            note(now);
             counted(before, now);
         } else if (change.after() instanceof NodeMemory memory) {
             String node = memory.getMetadata().getName();
@@ -312,6 +314,18 @@ final class Checks implements PaperServer.Watcher {
         return Pods.annotation(pod, WorkloadNames.MATRIX_UID)
                 + "/"
                 + pod.getMetadata().getLabels().get(WorkloadNames.INSTANCE);
+    }
+
+    private void note(BrainMatrix matrix) {
+        if (matrix.getStatus() != null) {
+            matrix.getStatus().instances().forEach(i -> said.add(String.valueOf(i.reason())));
+            matrix.getStatus().conditions().forEach(c -> said.add(c.reason()));
+        }
+    }
+
+    /** Every reason that a status had so far, of an instance or a condition. */
+    Set<String> said() {
+        return said;
     }
 
     private void counted(BrainMatrix before, BrainMatrix now) {
