@@ -11,10 +11,12 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The invariants, judged by the machines' truth: processes, memory and deaths as they are, never by
@@ -46,6 +48,7 @@ final class Checks implements PaperServer.Watcher {
     private final Map<String, Long> fastSince = new HashMap<>();
     private final Map<String, Long> bornAt = new HashMap<>();
     private final Map<String, String> lives = new HashMap<>();
+    private final Set<String> said = new HashSet<>();
     private long admissions;
 
     Checks(World world) {
@@ -90,6 +93,7 @@ final class Checks implements PaperServer.Watcher {
             deaths.timedOut(pod);
         } else if (change.after() instanceof BrainMatrix now
                 && change.before() instanceof BrainMatrix before) {
+            note(now);
             if (!Objects.equals(
                     before.getMetadata().getGeneration(), now.getMetadata().getGeneration())) {
                 deaths.edited(now);
@@ -267,6 +271,20 @@ final class Checks implements PaperServer.Watcher {
                     "R3: %s is let in on %s, whose agent has been silent for %d ms"
                             .formatted(PaperServer.key(pod), node.name(), now - node.published()));
         }
+    }
+
+    // --- what was said -----------------------------------------------------------------------
+
+    private void note(BrainMatrix matrix) {
+        if (matrix.getStatus() != null) {
+            matrix.getStatus().instances().forEach(i -> said.add(String.valueOf(i.reason())));
+            matrix.getStatus().conditions().forEach(c -> said.add(c.reason()));
+        }
+    }
+
+    /** Every reason that a status had so far, of an instance or a condition. */
+    Set<String> said() {
+        return said;
     }
 
     // --- the end -----------------------------------------------------------------------------

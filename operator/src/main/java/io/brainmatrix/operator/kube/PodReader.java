@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.brainmatrix.api.v1alpha1.Bytes;
 import io.brainmatrix.api.v1alpha1.NodeMemoryStatus;
+import io.brainmatrix.operator.admission.Holder;
 import io.brainmatrix.operator.matrix.PodView;
 import io.brainmatrix.operator.recovery.KernelKill;
 import io.brainmatrix.operator.recovery.LastWords;
@@ -38,6 +39,13 @@ final class PodReader {
         return bound != null && !bound.isEmpty()
                 ? Optional.of(bound)
                 : annotation(pod, WorkloadNames.NODE);
+    }
+
+    /** Whether it is the pod that a lane's holder names. */
+    static boolean is(Pod pod, Holder holder) {
+        return holder.namespace().equals(pod.getMetadata().getNamespace())
+                && holder.pod().equals(pod.getMetadata().getName())
+                && matrixUidOf(pod).filter(holder.matrixUid()::equals).isPresent();
     }
 
     static Optional<String> matrixUidOf(Pod pod) {

@@ -73,6 +73,7 @@ public final class InferencePod {
         Placement placement = matrix.getSpec().placement();
         Map<String, String> labels = WorkloadNames.labels(matrix, instance.name());
         labels.put(WorkloadNames.LIFE, Long.toString(request.life()));
+        labels.put(WorkloadNames.NODE, WorkloadNames.nodeLabel(request.node()));
         var pod =
                 new PodBuilder()
                         .withNewMetadata()

@@ -27,6 +27,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MatrixPolicyTest {
     private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
@@ -127,6 +129,40 @@ class MatrixPolicyTest {
 
     private static Waiting queue(Reason reason) {
         return new Waiting(reason, "by the queue", OptionalInt.empty());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10, ConfigurationInvalid",
+        "11, ModelMissing",
+        "12, DigestMismatch",
+        "13, ModelInvalid",
+        "14, FootprintOverBudget",
+        "15, GpuUnavailable",
+        "20, LimitNotApplied"
+    })
+    void eachExitCodeOfAFaultHasItsReason(int code, Reason reason) {
+        MatrixPlan plan = decide(null, NOW, "hash", null, ended(code, "Error", "its words"));
+
+        assertThat(subject(plan).reason()).isEqualTo(reason);
+        assertThat(subject(plan).message()).contains("its words");
+    }
+
+    @Test
+    void ofWhomNobodyHasSaidAnythingItIsSaidThatHeIsNotObserved() {
+        MatrixSnapshot snapshot =
+                new MatrixSnapshot(
+                        matrix(null),
+                        NOW,
+                        List.of(),
+                        Map.of(),
+                        Map.of(),
+                        Map.of(),
+                        Map.of(),
+                        Map.of());
+
+        assertThat(new InstanceDraft(InstancePolicy.unseen("subject")).build(snapshot).reason())
+                .isEqualTo(Reason.NotObserved);
     }
 
     @Test
