@@ -39,7 +39,7 @@ class ChaosE2E {
     private static final String MATRIX = "chaos";
     private static final List<String> INSTANCES = List.of("big", "first", "second");
     private static final int FAULTS_PER_RUN = 4;
-    private static final Duration LANE_WITHIN = Duration.ofSeconds(8);
+    private static final Duration MOMENT_WITHIN = Duration.ofSeconds(20);
 
     private final Cluster cluster;
     private final World world = new World();
@@ -95,7 +95,7 @@ class ChaosE2E {
             var scene = new ChaosFault.Scene(cluster, namespace, node, world, parts, random);
             List<String> told = new ArrayList<>();
             for (int i = 0; i < FAULTS_PER_RUN; i++) {
-                boolean held = moment(lane, random);
+                boolean held = moment(lane, scene, random);
                 ChaosFault fault = next(random);
                 strike(fault, scene);
                 struck.merge(fault, 1, Integer::sum);
@@ -108,17 +108,23 @@ class ChaosE2E {
     }
 
     /** Half of the time while somebody loads. Returns whether somebody does. */
-    private static boolean moment(LaneHistory lane, Random random) {
-        if (random.nextInt(3) > 0) {
-            long until = System.nanoTime() + LANE_WITHIN.toNanos();
-            while (lane.holder() == null && System.nanoTime() < until) {
-                LockSupport.parkNanos(20_000_000L);
-            }
-            LockSupport.parkNanos(random.nextLong(1_500_000_000L));
-        } else {
-            LockSupport.parkNanos(random.nextLong(4_000_000_000L));
+    private static boolean moment(LaneHistory lane, ChaosFault.Scene scene, Random random) {
+        boolean loading = random.nextBoolean();
+        long until = System.nanoTime() + MOMENT_WITHIN.toNanos();
+        while (System.nanoTime() < until && !(loading ? lane.holder() != null : calm(scene))) {
+            LockSupport.parkNanos(50_000_000L);
         }
+        LockSupport.parkNanos(random.nextLong(1_500_000_000L));
         return lane.holder() != null;
+    }
+
+    /** Whether everybody serves. */
+    private static boolean calm(ChaosFault.Scene scene) {
+        try {
+            return scene.living().stream().filter(ChaosFault::ready).count() == INSTANCES.size();
+        } catch (KubernetesClientException e) {
+            return false; // the API server is not back yet
+        }
     }
 
     /** All kinds in turn, each time in another order. */

@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 /** What goes wrong in a run of chaos; none of it is undone by anybody but the system itself. */
 enum ChaosFault {
@@ -74,9 +75,7 @@ enum ChaosFault {
         @Override
         void strike(Scene scene) {
             // Big enough to be what the kernel chooses: its weights are more than half its limit.
-            scene.living().stream()
-                    .filter(p -> p.getMetadata().getName().contains("-big-"))
-                    .findFirst()
+            oneOf(scene, p -> p.getMetadata().getName().contains("-big-") && ready(p))
                     .ifPresent(
                             pod ->
                                     Hog.takeMemory(
@@ -134,6 +133,8 @@ enum ChaosFault {
         }
     };
 
+    private static final Duration VICTIM_WITHIN = Duration.ofSeconds(20);
+
     /** Where it strikes. */
     record Scene(
             Cluster cluster,
@@ -153,11 +154,29 @@ enum ChaosFault {
 
     abstract void strike(Scene scene);
 
+    /** One whose container runs, whatever it is doing. */
     private static Optional<Pod> instance(Scene scene) {
-        List<Pod> living = scene.living();
-        return living.isEmpty()
-                ? Optional.empty()
-                : Optional.of(living.get(scene.random().nextInt(living.size())));
+        return oneOf(scene, p -> true);
+    }
+
+    /** A fault that meets nobody is none: it waits a while for a victim. */
+    private static Optional<Pod> oneOf(Scene scene, Predicate<Pod> fit) {
+        long until = System.nanoTime() + VICTIM_WITHIN.toNanos();
+        while (true) {
+            List<Pod> fitting = scene.living().stream().filter(fit).toList();
+            if (!fitting.isEmpty()) {
+                return Optional.of(fitting.get(scene.random().nextInt(fitting.size())));
+            }
+            if (System.nanoTime() > until) {
+                return Optional.empty();
+            }
+            LockSupport.parkNanos(100_000_000L);
+        }
+    }
+
+    static boolean ready(Pod pod) {
+        return pod.getStatus().getConditions().stream()
+                .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus()));
     }
 
     private static Optional<Pod> component(Scene scene, String ownerKind) {

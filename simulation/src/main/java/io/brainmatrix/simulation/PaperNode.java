@@ -159,6 +159,7 @@ final class PaperNode {
                     EndClass.MountFailed,
                     EndClass.Unschedulable,
                     EndClass.LoadTimedOut,
+                    EndClass.NodeRebooted, // before it could start
                     EndClass.Evicted);
 
     /** Names of a SIGKILL while the kernel kills for memory. */
