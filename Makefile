@@ -4,7 +4,7 @@ SHELL := /bin/bash
 MVN = JAVA_HOME=$$(scripts/jdk) && export JAVA_HOME && mvn -B -ntp
 GENERATOR = model-generator/target/model-generator-0.1.0-SNAPSHOT.jar
 
-.PHONY: help build test test-full images load-images model inspect simulate record-trace bench-footprint bench-guard bench-engine soak quickstart crds format clean
+.PHONY: help build test test-full images load-images model inspect simulate chaos record-trace bench-footprint bench-guard bench-engine bench-lives soak quickstart crds format clean
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 build: ## compile and package everything, tests left out
@@ -32,6 +32,10 @@ simulate: ## the operator's decisions against a cluster on paper: [SEEDS=1000] [
 	@"$$(scripts/jdk)"/bin/java -XX:+UseParallelGC -Djava.util.logging.manager=org.jboss.logmanager.LogManager \
 	  -cp 'simulation/target/simulation-0.1.0-SNAPSHOT.jar:simulation/target/lib/*' io.brainmatrix.simulation.Simulate \
 	  $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FROM),--from $(FROM))
+chaos: ## random faults on the cluster of KUBECONFIG, whose node must be this machine: [RUNS=5] [SEED=1]
+	@scripts/chaos $(or $(RUNS),5) $(or $(SEED),1)
+bench-lives: ## many lives of one instance, its pods played by kwok: [LIVES=1000]
+	@bench/lives $(or $(LIVES),1000)
 record-trace: ## record the node's memory while instances load, die and answer on the cluster of KUBECONFIG
 	@bench/record-trace
 bench-footprint: ## predicted footprints against real pods, as root: [SEED=1] [SHAPES=20]

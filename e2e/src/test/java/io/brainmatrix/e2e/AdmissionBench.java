@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -33,6 +34,11 @@ class AdmissionBench {
 
     AdmissionBench(Cluster cluster) {
         this.cluster = cluster;
+    }
+
+    @AfterEach
+    void nobodyDied() {
+        Bench.nobodyDied(cluster);
     }
 
     @Test

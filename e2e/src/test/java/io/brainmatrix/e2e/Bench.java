@@ -1,5 +1,8 @@
 package io.brainmatrix.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.brainmatrix.quickstart.Chart;
 import java.time.Duration;
 import java.util.List;
 
@@ -9,6 +12,14 @@ final class Bench {
 
     static void say(String line) {
         System.out.println("BENCH " + line);
+    }
+
+    /** A figure with a death of the agent or the operator in it is none. */
+    static void nobodyDied(Cluster cluster) {
+        cluster.client().pods().inNamespace(Chart.NAMESPACE).list().getItems().stream()
+                .filter(pod -> pod.getStatus().getContainerStatuses() != null)
+                .flatMap(pod -> pod.getStatus().getContainerStatuses().stream())
+                .forEach(c -> assertThat(c.getRestartCount()).as(c.getName()).isZero());
     }
 
     static double seconds(Duration duration) {

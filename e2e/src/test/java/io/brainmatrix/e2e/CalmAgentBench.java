@@ -4,6 +4,8 @@ import io.brainmatrix.quickstart.Chart;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -27,29 +29,37 @@ class CalmAgentBench {
     @Test
     void ofACalmNode() {
         pass(WARM);
+        Map<String, Pod> pods = new LinkedHashMap<>();
+        Map<String, Duration> before = new LinkedHashMap<>();
         for (String component : new String[] {"node-agent", "operator"}) {
-            Pod pod =
-                    cluster.client()
-                            .pods()
-                            .inNamespace(Chart.NAMESPACE)
-                            .withLabel("app.kubernetes.io/component", component)
-                            .list()
-                            .getItems()
-                            .getFirst();
-            Duration before = World.cpu(pod);
-            Instant from = Instant.now();
-            pass(MEASURED);
-            Duration used = World.cpu(pod).minus(before);
-            Bench.say(
-                    "%s, calm: %.2f %% of a core over %d s, RssAnon %d MiB"
-                            .formatted(
-                                    component,
-                                    100
-                                            * Bench.seconds(used)
-                                            / Bench.seconds(Duration.between(from, Instant.now())),
-                                    MEASURED.toSeconds(),
-                                    World.anonymous(pod) >> 20));
+            pods.put(component, pod(component));
+            before.put(component, World.cpu(pods.get(component)));
         }
+        Instant from = Instant.now();
+        pass(MEASURED);
+        double seconds = Bench.seconds(Duration.between(from, Instant.now()));
+        pods.forEach(
+                (component, pod) -> {
+                    Duration used = World.cpu(pod).minus(before.get(component));
+                    Bench.say(
+                            "%s, calm: %.2f %% of a core over %.0f s, RssAnon %d MiB"
+                                    .formatted(
+                                            component,
+                                            100 * Bench.seconds(used) / seconds,
+                                            seconds,
+                                            World.anonymous(pod) >> 20));
+                });
+        Bench.nobodyDied(cluster);
+    }
+
+    private Pod pod(String component) {
+        return cluster.client()
+                .pods()
+                .inNamespace(Chart.NAMESPACE)
+                .withLabel("app.kubernetes.io/component", component)
+                .list()
+                .getItems()
+                .getFirst();
     }
 
     /** Time itself is what is measured here. */

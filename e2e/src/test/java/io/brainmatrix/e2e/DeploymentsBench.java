@@ -54,13 +54,15 @@ class DeploymentsBench {
 
     @Test
     void sideBySide() {
-        world.place(Models.chain(MODEL_MIB), "race.gguf");
+        // Each a file of its own: three loads of one would read it from the disk once.
+        NAMES.forEach(name -> world.place(Models.chain(MODEL_MIB), file(name)));
         try (ClusterUser user = new ClusterUser(cluster, "e2e-race")) {
-            Matrix matrix = Matrix.on(MATRIX, World.hostPath("race.gguf"));
+            Matrix matrix = Matrix.on(MATRIX, World.hostPath(file(NAMES.getFirst())));
             for (String name : NAMES) {
                 matrix =
                         matrix.instance(
-                                "name: %s, budget: {ram: %dMi}".formatted(name, BUDGET_MIB));
+                                "name: %s, model: {hostPath: %s}, budget: {ram: %dMi}"
+                                        .formatted(name, World.hostPath(file(name)), BUDGET_MIB));
             }
             user.apply(matrix);
             user.awaitReady(MATRIX, NAMES.toArray(String[]::new));
@@ -84,8 +86,12 @@ class DeploymentsBench {
                                         WINDOWS.toSeconds()));
             }
         } finally {
-            world.remove("race.gguf");
+            NAMES.forEach(name -> world.remove(file(name)));
         }
+    }
+
+    private static String file(String name) {
+        return "race-" + name + ".gguf";
     }
 
     private Run lane(ClusterUser user) {

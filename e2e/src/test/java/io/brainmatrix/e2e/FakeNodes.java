@@ -3,6 +3,7 @@ package io.brainmatrix.e2e;
 import io.brainmatrix.api.v1alpha1.NodeMemory;
 import io.brainmatrix.api.v1alpha1.NodeMemoryStatus;
 import io.brainmatrix.api.v1alpha1.PodMemory;
+import io.brainmatrix.api.v1alpha1.SwapUse;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -37,7 +38,7 @@ final class FakeNodes implements AutoCloseable {
     static final String TAINT = "kwok.x-k8s.io/node";
 
     private static final Duration LOAD = Duration.ofSeconds(1);
-    private static final Duration WINDOW = Duration.ofSeconds(1);
+    private static final Duration QUICK = Duration.ofMillis(100);
     private static final Duration HEARTBEAT = Duration.ofSeconds(8);
     private static final Duration LOOK_EVERY = Duration.ofMillis(250);
 
@@ -52,8 +53,14 @@ final class FakeNodes implements AutoCloseable {
 
     private final Map<String, NodeMemoryStatus> published = new HashMap<>();
 
-    private FakeNodes(Cluster cluster, Map<String, Long> sizes, Process kwok) {
+    /** What loading, and settling after it, takes on these nodes. */
+    private final Duration load;
+
+    private volatile boolean swapping;
+
+    private FakeNodes(Cluster cluster, Map<String, Long> sizes, Process kwok, Duration load) {
         this.cluster = cluster;
+        this.load = load;
         this.client = cluster.client();
         this.sizes = sizes;
         this.kwok = kwok;
@@ -65,11 +72,20 @@ final class FakeNodes implements AutoCloseable {
      * @param command runs kwok with further arguments against the cluster
      */
     static FakeNodes add(Cluster cluster, String command, List<Long> bytes) {
+        return add(cluster, command, bytes, LOAD);
+    }
+
+    /** Adds one node on which a load takes no time worth mentioning. */
+    static FakeNodes quick(Cluster cluster, String command, long bytes) {
+        return add(cluster, command, List.of(bytes), QUICK);
+    }
+
+    private static FakeNodes add(Cluster cluster, String command, List<Long> bytes, Duration load) {
         Map<String, Long> sizes = new LinkedHashMap<>();
         for (int i = 0; i < bytes.size(); i++) {
             sizes.put("fake-%02d".formatted(i), bytes.get(i));
         }
-        FakeNodes nodes = new FakeNodes(cluster, sizes, kwok(command));
+        FakeNodes nodes = new FakeNodes(cluster, sizes, kwok(command), load);
         try {
             sizes.forEach(nodes::create);
             nodes.agents.execute(nodes::publishUntilClosed);
@@ -78,6 +94,11 @@ final class FakeNodes implements AutoCloseable {
             nodes.close();
             throw e;
         }
+    }
+
+    /** From now on their agents tell that pages go in and out of swap, or that they do not. */
+    void swapping(boolean swaps) {
+        swapping = swaps;
     }
 
     List<String> names() {
@@ -174,7 +195,7 @@ final class FakeNodes implements AutoCloseable {
                         ? null
                         : before != null && before.settledSince() != null
                                 ? before.settledSince()
-                                : now.minus(WINDOW);
+                                : now.minus(LOAD);
         NodeMemoryStatus status =
                 new NodeMemoryStatus(
                         before == null ? now : before.heartbeat(),
@@ -186,8 +207,9 @@ final class FakeNodes implements AutoCloseable {
                         "1s",
                         since,
                         null,
-                        null,
+                        swapping ? new SwapUse(256L << 20, null, 8L << 20, 32L << 20) : null,
                         true,
+                        null,
                         null,
                         null,
                         reports);
@@ -216,6 +238,7 @@ final class FakeNodes implements AutoCloseable {
                 s.unified(),
                 s.gpu(),
                 s.temperature(),
+                s.oomKills(),
                 s.instances());
     }
 
@@ -239,7 +262,7 @@ final class FakeNodes implements AutoCloseable {
 
     private PodMemory report(Pod pod, Instant now) {
         Instant from = begun.computeIfAbsent(pod.getMetadata().getUid(), uid -> now);
-        boolean loaded = now.isAfter(from.plus(LOAD));
+        boolean loaded = now.isAfter(from.plus(load));
         long limit = limit(pod);
         long used = ((loaded ? 3 : 1) * limit) / 4;
         return new PodMemory(
@@ -251,8 +274,8 @@ final class FakeNodes implements AutoCloseable {
                 used,
                 limit,
                 from,
-                loaded ? from.plus(LOAD) : null,
-                now.isAfter(from.plus(LOAD).plus(WINDOW)) ? Boolean.TRUE : null,
+                loaded ? from.plus(load) : null,
+                now.isAfter(from.plus(load).plus(load)) ? Boolean.TRUE : null,
                 null,
                 null);
     }

@@ -84,8 +84,10 @@ class OutOfMemoryE2E {
                         event -> {
                             assertThat(event.getInvolvedObject().getKind())
                                     .isEqualTo("BrainMatrix");
-                            assertThat(event.getReason()).isEqualTo("OutOfMemory");
-                            assertThat(event.getMessage()).startsWith("subject, life 1:");
+                            assertThat(event.getReason()).isEqualTo("Died");
+                            assertThat(event.getMessage())
+                                    .startsWith("subject, life 1: OutOfMemory, exit code 137")
+                                    .endsWith("deaths so far: 1");
                         });
         assertThat(cluster.askOperator("/q/metrics").lines())
                 .filteredOn(line -> line.startsWith("brainmatrix_instance_deaths_total"))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.brainmatrix.quickstart.Chart;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class RemovalE2E {
     private static final String MATRIX = "passing";
 
+    /** A pod's grace period, and some. */
+    private static final Duration BOUND = Duration.ofSeconds(25);
+
     private final Cluster cluster;
     private final World world = new World();
 
@@ -25,14 +29,31 @@ class RemovalE2E {
     @Test
     void deletingAMatrixLeavesNothingOfIt() {
         try (ClusterUser user = ready("e2e-delete")) {
-            user.delete(MATRIX);
-            Await.until(
-                    cluster,
-                    "the matrix and all of it are gone",
-                    () -> {
-                        assertThat(user.matrix(MATRIX)).isEmpty();
-                        nothingLeft(user);
-                    });
+            Duration took =
+                    Cluster.timed(
+                            () -> {
+                                user.delete(MATRIX);
+                                Await.until(
+                                        cluster,
+                                        "the matrix and all of it are gone",
+                                        () -> {
+                                            assertThat(user.matrix(MATRIX)).isEmpty();
+                                            nothingLeft(user);
+                                        });
+                            });
+            Figures.note("matrix of two deleted", took);
+            assertThat(took).isLessThan(BOUND);
+        }
+    }
+
+    /** In a namespace that is ending no Event can be written; the counting goes on all the same. */
+    @Test
+    void deletingANamespaceEndsInTime() {
+        try (ClusterUser user = ready("e2e-delete-all")) {
+            Duration took = Cluster.timed(() -> cluster.deleteNamespace(user.namespace()));
+            Figures.note("namespace with a matrix of two deleted", took);
+            assertThat(took).isLessThan(BOUND);
+            Await.until(cluster, "nothing is left", () -> nothingLeft(user));
         }
     }
 

@@ -1,5 +1,7 @@
 package io.brainmatrix.e2e;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,6 +30,42 @@ final class World {
                             .formatted(pod.getMetadata().getName()));
         }
         processes.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    /** Sends a signal, such as STOP, to a pod's own processes. */
+    void signal(Pod pod, String signal) {
+        for (ProcessHandle process : processes(pod)) {
+            run("kill", "-" + signal, Long.toString(process.pid()));
+        }
+    }
+
+    /** Writes so much into a pod's scratch directory, as its own process could. */
+    void fillScratch(Pod pod, long mebibytes) {
+        long pid = processes(pod).getFirst().pid();
+        Path file = PROC.resolve(Long.toString(pid)).resolve("root/scratch/filled");
+        try (var out = Files.newOutputStream(file)) {
+            for (long i = 0; i < mebibytes; i++) {
+                out.write(new byte[1 << 20]);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Runs a command of the node. */
+    static void run(String... command) {
+        try {
+            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+            if (process.waitFor() != 0) {
+                throw new AssertionError(String.join(" ", command) + ": " + output);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
     }
 
     /** The memory limit of the pod's only container in bytes, as the kernel has it. */
@@ -106,7 +144,8 @@ final class World {
                 .reduce(Duration.ZERO, Duration::plus);
     }
 
-    private static List<ProcessHandle> processes(Pod pod) {
+    /** Its own processes; the pause process of its sandbox is none. */
+    static List<ProcessHandle> processes(Pod pod) {
         String uid = Objects.requireNonNull(pod.getMetadata().getUid());
         // A cgroup driver that asks systemd writes the UID with underscores.
         String escaped = uid.replace('-', '_');

@@ -103,6 +103,7 @@ final class Agent {
         boolean fast = fast();
         SettleRule rule = rule(asked());
         long now = System.nanoTime();
+        sampler.lookForKills(clock.instant());
         if (published == null) {
             sample();
         }

@@ -2,6 +2,7 @@ package io.brainmatrix.agent;
 
 import io.brainmatrix.api.v1alpha1.MemoryPressure;
 import io.brainmatrix.api.v1alpha1.NodeMemoryStatus;
+import io.brainmatrix.api.v1alpha1.OomKills;
 import io.brainmatrix.api.v1alpha1.PodMemory;
 import io.brainmatrix.api.v1alpha1.SwapUse;
 import java.time.Duration;
@@ -66,6 +67,9 @@ final class PublishPolicy {
         if (!loadsSettled(last.instances()).containsAll(loadsSettled(now.instances()))) {
             return Optional.of("a whole window after a load");
         }
+        if (kills(last) != kills(now)) { // the operator judges an end by it, and soon
+            return Optional.of("the kernel killed for memory");
+        }
         if (swapping(last.swap()) != swapping(now.swap())
                 || pressured(last.pressure()) != pressured(now.pressure())) {
             return Optional.of("swap or pressure");
@@ -104,6 +108,11 @@ final class PublishPolicy {
                                 PodMemory::podUid,
                                 p -> Objects.requireNonNullElse(p.phase(), ""),
                                 (a, b) -> b));
+    }
+
+    private static long kills(NodeMemoryStatus status) {
+        OomKills kills = status.oomKills();
+        return kills == null || kills.total() == null ? -1 : kills.total();
     }
 
     private static boolean swapping(@Nullable SwapUse swap) {

@@ -11,6 +11,8 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.informers.cache.ItemStore;
+import io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore;
 import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Optional;
@@ -34,11 +36,23 @@ final class Publisher implements NodeApi {
                         .inAnyNamespace()
                         .withLabel(MATRIX)
                         .withField("spec.nodeName", node)
-                        .runnableInformer(0);
+                        .runnableInformer(0)
+                        .itemStore(addresses(client));
         // By itself an informer gives up for good when its first list fails, and the agent would
         // never see its spec or its pods.
         own.exceptionHandler((started, failure) -> true);
         pods.exceptionHandler((started, failure) -> true);
+    }
+
+    /** Of each pod what a question needs: whole ones of a full node would fill the small heap. */
+    private static ItemStore<Pod> addresses(KubernetesClient client) {
+        return new ReducedStateItemStore<>(
+                ReducedStateItemStore.NAME_KEY_STATE,
+                Pod.class,
+                client.getKubernetesSerialization(),
+                "metadata.uid",
+                "status.phase",
+                "status.podIP");
     }
 
     @Override

@@ -38,6 +38,7 @@ final class Sampler {
     private final Path proc;
     private final Sensors sensors;
     private final String bootId;
+    private final OomWatch kills;
     private final Deque<Sample> samples = new ArrayDeque<>();
     private @Nullable Instant settledSince;
     private @Nullable SwapCounters swapBefore;
@@ -50,6 +51,7 @@ final class Sampler {
 
     Sampler(Path proc, Path sys) throws IOException {
         this.proc = proc;
+        this.kills = new OomWatch(proc);
         this.sensors = Sensors.find(proc, sys);
         this.bootId = Files.readString(proc.resolve("sys/kernel/random/boot_id")).strip();
     }
@@ -103,6 +105,11 @@ final class Sampler {
         swapBeforeNanos = nanos;
     }
 
+    /** Looks whether the kernel has killed something for memory since the last look. */
+    void lookForKills(Instant now) {
+        kills.look(now);
+    }
+
     /** The latest sample and what the pods said, as one snapshot. */
     synchronized NodeMemoryStatus snapshot(
             Instant now, long reserve, SettleRule rule, List<PodMemory> pods) {
@@ -138,6 +145,7 @@ final class Sampler {
                 sensors.unified(),
                 sensors.gpu(info),
                 sensors.temperature(),
+                kills.kills(),
                 pods);
     }
 

@@ -43,6 +43,7 @@ class PublishPolicyTest {
                 true,
                 null,
                 temperature,
+                null,
                 List.of(pods));
     }
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import io.brainmatrix.api.v1alpha1.NodeMemorySpec;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -40,7 +41,10 @@ class PublisherTest {
                                     ? """
                                       {"kind":"NodeMemoryList","apiVersion":"brainmatrix.io/v1alpha1","metadata":{"resourceVersion":"1"},"items":[
                                       {"kind":"NodeMemory","apiVersion":"brainmatrix.io/v1alpha1","metadata":{"name":"a","resourceVersion":"1"},"spec":{"fast":true}}]}"""
-                                    : "{\"kind\":\"PodList\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[]}";
+                                    : """
+                                      {"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[
+                                      {"kind":"Pod","apiVersion":"v1","metadata":{"name":"p","namespace":"n","uid":"u","resourceVersion":"1","labels":{"brainmatrix.io/matrix":"m"}},
+                                       "spec":{"nodeName":"a","containers":[{"name":"inference"}]},"status":{"phase":"Running","podIP":"10.0.0.7"}}]}""";
                     byte[] bytes =
                             (away.get() || watch ? "{}" : body).getBytes(StandardCharsets.UTF_8);
                     if (away.get()) {
@@ -71,9 +75,24 @@ class PublisherTest {
                             () ->
                                     assertThat(publisher.asked())
                                             .contains(new NodeMemorySpec(null, null, true)));
+            await().atMost(BOUND)
+                    .untilAsserted(
+                            () ->
+                                    assertThat(publisher.pods())
+                                            .singleElement()
+                                            .satisfies(PublisherTest::isWhatAQuestionNeeds));
         } finally {
             server.stop(0);
             threads.shutdownNow();
         }
+    }
+
+    /** And nothing else: the agent's heap is small, a node may have many pods. */
+    private static void isWhatAQuestionNeeds(Pod pod) {
+        assertThat(pod.getMetadata().getUid()).isEqualTo("u");
+        assertThat(pod.getStatus().getPhase()).isEqualTo("Running");
+        assertThat(pod.getStatus().getPodIP()).isEqualTo("10.0.0.7");
+        assertThat(pod.getSpec()).isNull();
+        assertThat(pod.getMetadata().getLabels()).isNullOrEmpty();
     }
 }

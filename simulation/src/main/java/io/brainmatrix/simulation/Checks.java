@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -42,20 +43,21 @@ final class Checks implements PaperServer.Watcher {
     /** Least settle window that any simulated matrix asks for, in ms. */
     private static final long LEAST_WINDOW = 1_000;
 
-    private static final Set<Integer> DEATHS = Set.of(137, 30, 134, 31, 143);
-
-    private record Tally(long certain, long possible) {}
-
     private final World world;
-    private final Map<String, Tally> deaths = new HashMap<>();
+    private final DeathChecks deaths;
     private final Map<String, Long> fastSince = new HashMap<>();
     private final Map<String, Long> bornAt = new HashMap<>();
     private final Map<String, String> lives = new HashMap<>();
-    private final Set<String> timedOut = new HashSet<>();
+    private final Set<String> said = new HashSet<>();
     private long admissions;
 
     Checks(World world) {
         this.world = world;
+        deaths = new DeathChecks(world);
+    }
+
+    DeathChecks deaths() {
+        return deaths;
     }
 
     /** Pods that the operators made. */
@@ -78,17 +80,25 @@ final class Checks implements PaperServer.Watcher {
                 && Pods.annotation(before, WorkloadNames.STOPPING) == null) {
             // It was dead already, and nobody had told yet: both names are right.
             PaperNode.Process process = world.process(pod.getMetadata().getUid());
+            if (process != null) {
+                process.mayBeCalled.addAll(DeathChecks.ENDED_BY_OPERATOR);
+            }
             if (process != null && process.diedAt >= 0) {
-                doubt(process);
+                deaths.doubt(process);
             }
         }
         if (change.after() instanceof Pod pod
                 && EndClass.LoadTimedOut.name()
                         .equals(Pods.annotation(pod, WorkloadNames.STOPPING))) {
-            timedOut(pod);
+            deaths.timedOut(pod);
         } else if (change.after() instanceof BrainMatrix now
                 && change.before() instanceof BrainMatrix before) {
-            counted(before, now);
+            note(now);
+            if (!Objects.equals(
+                    before.getMetadata().getGeneration(), now.getMetadata().getGeneration())) {
+                deaths.edited(now);
+            }
+            deaths.counted(before, now);
         } else if (change.after() instanceof NodeMemory memory) {
             String node = memory.getMetadata().getName();
             if (memory.getSpec() != null && Boolean.TRUE.equals(memory.getSpec().fast())) {
@@ -111,6 +121,7 @@ final class Checks implements PaperServer.Watcher {
         room(node, pod);
         share(pod);
         fresh(node, pod);
+        deaths.admitted(pod);
     }
 
     private void once(Pod pod) {
@@ -262,91 +273,18 @@ final class Checks implements PaperServer.Watcher {
         }
     }
 
-    // --- deaths ------------------------------------------------------------------------------
+    // --- what was said -----------------------------------------------------------------------
 
-    /** A process ended; remembers what must be counted. */
-    void ended(PaperNode node, PaperNode.Process process) {
-        if (!process.ours || !DEATHS.contains(process.exitCode)) {
-            return;
-        }
-        Pod pod =
-                world.server.list(Pod.class).stream()
-                        .filter(p -> process.podUid.equals(p.getMetadata().getUid()))
-                        .findFirst()
-                        .orElse(null);
-        if (pod == null) {
-            return;
-        }
-        // One that somebody was about to end, or whose node goes before it could tell, may be
-        // called by another name.
-        boolean doubtful =
-                pod.getMetadata().getDeletionTimestamp() != null
-                        || Pods.annotation(pod, WorkloadNames.STOPPING) != null
-                        || !node.kubeletUp();
-        Tally before = deaths.getOrDefault(owner(pod), new Tally(0, 0));
-        deaths.put(
-                owner(pod),
-                new Tally(before.certain() + (doubtful ? 0 : 1), before.possible() + 1));
-        process.deathOf = owner(pod);
-        process.certain = !doubtful;
-    }
-
-    /** A load that the operator ended is a death by its own word, whatever the exit looks like. */
-    private void timedOut(Pod pod) {
-        if (timedOut.add(pod.getMetadata().getUid())) {
-            Tally before = deaths.getOrDefault(owner(pod), new Tally(0, 0));
-            deaths.put(owner(pod), new Tally(before.certain(), before.possible() + 1));
+    private void note(BrainMatrix matrix) {
+        if (matrix.getStatus() != null) {
+            matrix.getStatus().instances().forEach(i -> said.add(String.valueOf(i.reason())));
+            matrix.getStatus().conditions().forEach(c -> said.add(c.reason()));
         }
     }
 
-    /** A death that was certain to be told is so no longer: its node went before it could tell. */
-    void doubt(PaperNode.Process process) {
-        if (process.certain && process.deathOf != null) {
-            Tally before = deaths.getOrDefault(process.deathOf, new Tally(1, 1));
-            deaths.put(process.deathOf, new Tally(before.certain() - 1, before.possible()));
-            process.certain = false;
-        }
-    }
-
-    private static String owner(Pod pod) {
-        return Pods.annotation(pod, WorkloadNames.MATRIX_UID)
-                + "/"
-                + pod.getMetadata().getLabels().get(WorkloadNames.INSTANCE);
-    }
-
-    private void counted(BrainMatrix before, BrainMatrix now) {
-        if (before.getStatus() == null || now.getStatus() == null) {
-            return;
-        }
-        Map<String, InstanceStatus> old = new HashMap<>();
-        before.getStatus().instances().forEach(i -> old.put(i.name(), i));
-        for (InstanceStatus instance : now.getStatus().instances()) {
-            InstanceStatus then = old.remove(instance.name());
-            String key = now.getMetadata().getUid() + "/" + instance.name();
-            long total = total(instance);
-            if (then != null && (total < total(then) || lives(instance) < lives(then))) {
-                throw new Violation("R6: deaths or lives of " + key + " shrink");
-            }
-            long possible = deaths.getOrDefault(key, new Tally(0, 0)).possible();
-            if (total > possible) {
-                throw new Violation(
-                        "R6: %s counts %d deaths and had at most %d"
-                                .formatted(key, total, possible));
-            }
-        }
-        if (!old.isEmpty()) {
-            throw new Violation("R6: the status forgets " + old.keySet());
-        }
-    }
-
-    private static long total(InstanceStatus instance) {
-        return instance.crashes() == null || instance.crashes().total() == null
-                ? 0
-                : instance.crashes().total();
-    }
-
-    private static long lives(InstanceStatus instance) {
-        return instance.lives() == null ? 0 : instance.lives();
+    /** Every reason that a status had so far, of an instance or a condition. */
+    Set<String> said() {
+        return said;
     }
 
     // --- the end -----------------------------------------------------------------------------
@@ -387,13 +325,10 @@ final class Checks implements PaperServer.Watcher {
             if (status == null) {
                 return Optional.of(name + " is not described");
             }
-            Tally tally =
-                    deaths.getOrDefault(
-                            matrix.getMetadata().getUid() + "/" + instance.name(), new Tally(0, 0));
-            if (total(status) < tally.certain()) {
-                return Optional.of(
-                        "R6: %s counts %d deaths and had at least %d"
-                                .formatted(name, total(status), tally.certain()));
+            Optional<String> forgotten =
+                    deaths.forgotten(matrix.getMetadata().getUid() + "/" + instance.name(), status);
+            if (forgotten.isPresent()) {
+                return forgotten;
             }
             boolean serves = serves(matrix, instance.name());
             if (serves && !Boolean.TRUE.equals(matrix.getSpec().suspend())) {
@@ -454,7 +389,7 @@ final class Checks implements PaperServer.Watcher {
     private boolean serves(BrainMatrix matrix, String instance) {
         String owner = matrix.getMetadata().getUid() + "/" + instance;
         return world.server.list(Pod.class).stream()
-                .filter(p -> Pods.ours(p) && owner(p).equals(owner))
+                .filter(p -> Pods.ours(p) && DeathChecks.owner(p).equals(owner))
                 .map(p -> world.process(p.getMetadata().getUid()))
                 .anyMatch(p -> p != null && p.serving(world.time.now()));
     }

@@ -2,6 +2,7 @@ package io.brainmatrix.simulation;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** One seed, from its first happening to its end. */
 final class History {
@@ -21,6 +22,7 @@ final class History {
      *
      * @param steps happenings
      * @param admissions pods that operators made
+     * @param said every reason that a status had, of an instance or a condition
      * @param violation what was broken; empty when nothing was
      * @param lines the latest happenings before a violation
      */
@@ -29,6 +31,7 @@ final class History {
             long steps,
             long admissions,
             long millis,
+            Set<String> said,
             Optional<String> violation,
             List<String> lines) {}
 
@@ -51,6 +54,7 @@ final class History {
                 world.time.steps(),
                 world.checks.admissions(),
                 world.time.now(),
+                Set.copyOf(world.checks.said()),
                 violation,
                 violation.isEmpty() ? List.of() : world.time.history());
     }

@@ -4,6 +4,7 @@ import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.api.v1alpha1.NodeMemory;
 import io.brainmatrix.api.v1alpha1.NodeMemorySpec;
 import io.brainmatrix.operator.kube.ClusterApi;
+import io.brainmatrix.operator.workload.WorkloadNames;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,9 +72,43 @@ final class PaperApi implements ClusterApi {
     }
 
     @Override
-    public List<Pod> managedPods() {
+    public List<Pod> podsOn(String node) {
         before();
-        return world.server.list(Pod.class).stream().filter(Pods::ours).toList();
+        return world.server.list(Pod.class).stream()
+                .filter(Pods::ours)
+                .filter(
+                        p ->
+                                WorkloadNames.nodeLabel(node)
+                                        .equals(
+                                                p.getMetadata()
+                                                        .getLabels()
+                                                        .get(WorkloadNames.NODE)))
+                .toList();
+    }
+
+    @Override
+    public List<Pod> podsIn(String namespace) {
+        before();
+        return world.server.list(Pod.class).stream()
+                .filter(Pods::ours)
+                .filter(p -> namespace.equals(p.getMetadata().getNamespace()))
+                .toList();
+    }
+
+    /** Reads at the first moment that is allowed, or at the last. */
+    @Override
+    public <T> Supplier<T> ahead(Supplier<T> read) {
+        if (world.time.chance(0.5)) {
+            return read;
+        }
+        try {
+            T answer = read.get();
+            return () -> answer;
+        } catch (KubernetesClientException e) {
+            return () -> {
+                throw e;
+            };
+        }
     }
 
     @Override

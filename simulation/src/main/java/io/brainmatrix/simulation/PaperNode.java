@@ -2,10 +2,12 @@ package io.brainmatrix.simulation;
 
 import io.brainmatrix.api.v1alpha1.Bytes;
 import io.brainmatrix.api.v1alpha1.Durations;
+import io.brainmatrix.api.v1alpha1.EndClass;
 import io.brainmatrix.api.v1alpha1.GpuMemory;
 import io.brainmatrix.api.v1alpha1.NodeMemory;
 import io.brainmatrix.api.v1alpha1.NodeMemorySpec;
 import io.brainmatrix.api.v1alpha1.NodeMemoryStatus;
+import io.brainmatrix.api.v1alpha1.OomKills;
 import io.brainmatrix.api.v1alpha1.PodMemory;
 import io.brainmatrix.operator.workload.WorkloadNames;
 import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
@@ -14,17 +16,23 @@ import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodConditionBuilder;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One machine: its memory, its kubelet and its agent. What happens here is the truth. */
@@ -57,6 +65,24 @@ final class PaperNode {
         double heldAtDeath;
         int exitCode;
         @Nullable String reason;
+
+        /** What the kubelet says of the whole pod. */
+        @Nullable String podReason;
+
+        boolean evicted;
+
+        /** What really ended it; null when somebody asked for its end. */
+        @Nullable EndClass cause;
+
+        /** The names that its end may get, by all that happened to it and its node. */
+        final Set<EndClass> mayBeCalled = EnumSet.noneOf(EndClass.class);
+
+        /** What its termination message says of its memory. */
+        long lastPeak;
+
+        @Nullable String bootId;
+        @Nullable Instant startedByNode;
+        @Nullable Instant diedByNode;
 
         /** Whose death its end was, and whether the operator is sure to hear of it. */
         @Nullable String deathOf;
@@ -122,6 +148,34 @@ final class PaperNode {
         }
     }
 
+    /** Names of an end that nobody but somebody else's wish explains. */
+    private static final Set<EndClass> ASKED =
+            EnumSet.of(EndClass.Killed, EndClass.LoadTimedOut, EndClass.Evicted);
+
+    private static final Set<EndClass> NEVER_STARTED =
+            EnumSet.of(
+                    EndClass.PodRefused,
+                    EndClass.ImageUnavailable,
+                    EndClass.MountFailed,
+                    EndClass.Unschedulable,
+                    EndClass.LoadTimedOut,
+                    EndClass.NodeRebooted, // before it could start
+                    EndClass.Evicted);
+
+    /** Names of a SIGKILL while the kernel kills for memory. */
+    private static final Set<EndClass> KILLED =
+            EnumSet.of(EndClass.Killed, EndClass.OutOfMemory, EndClass.NodeOutOfMemory);
+
+    /** Kills within this time of each other, in ms, cannot be told apart by whole seconds. */
+    private static final long AMBIGUOUS = 5_000;
+
+    private static final PodCondition EVICTED_BY_API =
+            new PodConditionBuilder()
+                    .withType("DisruptionTarget")
+                    .withStatus("True")
+                    .withReason("EvictionByEvictionAPI")
+                    .build();
+
     private final World world;
     private final String name;
     private final long capacity;
@@ -134,6 +188,9 @@ final class PaperNode {
     private long gpuHostUse;
     private long lastMove;
     private int boots = 1;
+    private long oomKills;
+    private final Deque<Instant> oomKillsSeen = new ArrayDeque<>();
+    private long killedLast = -1;
     private boolean kubeletUp = true;
     private boolean agentUp = true;
     private boolean exists = true;
@@ -293,9 +350,10 @@ final class PaperNode {
         world.time.note("node " + name + ": reboots");
         boots++;
         for (Process process : processes.values()) {
-            world.checks.doubt(process);
+            process.mayBeCalled.add(EndClass.NodeRebooted);
+            world.checks.deaths().doubt(process);
             if (process.alive()) {
-                die(process, 255, "Error", 0);
+                die(process, 255, "Error", 0, EndClass.NodeRebooted);
             }
         }
         stopAgent();
@@ -342,8 +400,14 @@ final class PaperNode {
     void vanish(long millis) {
         world.time.note("node " + name + ": vanishes for " + millis + " ms");
         exists = false;
-        processes.values().forEach(world.checks::doubt);
-        processes.values().stream().filter(Process::alive).forEach(p -> die(p, 255, "Error", 0));
+        for (Process process : processes.values()) {
+            process.mayBeCalled.add(EndClass.NodeLost);
+            process.mayBeCalled.add(EndClass.NodeRebooted); // by the time that it is told of
+            world.checks.deaths().doubt(process);
+            if (process.alive()) {
+                die(process, 255, "Error", 0, EndClass.NodeLost);
+            }
+        }
         stopAgent();
         world.server.get(Node.class, null, name).ifPresent(world.server::remove);
         world.server.get(NodeMemory.class, null, name).ifPresent(world.server::remove);
@@ -430,11 +494,14 @@ final class PaperNode {
             process.diedAt = world.time.now();
             process.freeAt = world.time.now();
             process.exitCode = -1; // no container was made
+            process.mayBeCalled.addAll(NEVER_STARTED);
             report(process);
             return;
         }
         long now = world.time.now();
         process.started = now;
+        process.startedByNode = wall();
+        process.bootId = "boot-" + name + "-" + boots;
         process.loadFrom = now + world.time.between(100, 600);
         process.loadTo = process.loadFrom + (process.ours ? process.loads : 200);
         report(process);
@@ -480,16 +547,95 @@ final class PaperNode {
         if (!process.alive() || !process.ours) {
             return;
         }
-        switch ((int) world.time.between(0, 5)) {
-            case 0, 1 -> die(process, 137, "OOMKilled", 1_500);
-            case 2 -> die(process, 30, "Error", 800);
-            case 3 -> die(process, 134, "Error", 800);
-            case 4 -> die(process, 33, "Error", 800);
-            default -> die(process, process.readyAt < 0 ? 13 : 31, "Error", 300);
+        switch ((int) world.time.between(0, 13)) {
+            case 0, 1 -> {
+                kernelKilled();
+                die(process, 137, "OOMKilled", 1_500, EndClass.OutOfMemory);
+            }
+            case 2 -> die(process, 30, "Error", 800, EndClass.LoadAborted);
+            case 3 -> die(process, 134, "Error", 800, EndClass.EngineFault);
+            case 4 -> die(process, 33, "Error", 800, EndClass.ShedForNode);
+            case 5 -> die(process, 137, "Error", 800, EndClass.Killed);
+            case 6 -> die(process, 127, "Error", 300, EndClass.EngineFault);
+            case 7 -> die(process, 32, "Error", 300, EndClass.Hung);
+            case 8 -> {
+                kernelKilled();
+                String mark = world.time.chance(0.5) ? "OOMKilled" : "Error";
+                die(process, 137, mark, 1_500, EndClass.NodeOutOfMemory);
+            }
+            case 9 -> evictedByKubelet(process);
+            case 10 -> evictedByApi(process);
+            case 11 -> die(process, 42, "Error", 300, EndClass.Unclassified);
+            default -> {
+                boolean loads = process.readyAt < 0;
+                die(
+                        process,
+                        loads ? 13 : 31,
+                        "Error",
+                        300,
+                        loads ? EndClass.ConfigurationFault : EndClass.GuardEnded);
+            }
         }
     }
 
-    private void die(Process process, int code, String reason, long frees) {
+    private void evictedByKubelet(Process process) {
+        process.evicted = true;
+        process.podReason = "Evicted";
+        die(process, world.time.chance(0.5) ? 143 : 137, "Error", 500, EndClass.Evicted);
+    }
+
+    /** As by a drain: told first, then deleted. */
+    private void evictedByApi(Process process) {
+        world.server.edit(
+                Pod.class,
+                process.pod,
+                pod -> {
+                    if (!process.podUid.equals(pod.getMetadata().getUid()) || Pods.over(pod)) {
+                        return pod;
+                    }
+                    Pod other = PaperServer.shallow(pod);
+                    other.setStatus(
+                            new PodStatusBuilder(pod.getStatus())
+                                    .addToConditions(EVICTED_BY_API)
+                                    .build());
+                    return other;
+                });
+        process.evicted = true;
+        process.mayBeCalled.add(EndClass.Evicted);
+        world.server.delete(Pod.class, process.pod, process.podUid);
+    }
+
+    /** The agent sees that the kernel killed something for memory. */
+    private void kernelKilled() {
+        oomKills++;
+        if (agentUp()) {
+            oomKillsSeen.addFirst(wall());
+            if (oomKillsSeen.size() > OomKills.RECENT_MAX) {
+                oomKillsSeen.removeLast();
+            }
+            noticed();
+        }
+        // Whoever ends about now by a SIGKILL may be taken for the victim.
+        for (Process process : processes.values()) {
+            if (process.diedAt >= 0 && world.time.now() - process.diedAt < AMBIGUOUS) {
+                process.mayBeCalled.addAll(ambiguous(process));
+            }
+        }
+        killedLast = world.time.now();
+    }
+
+    private static Set<EndClass> ambiguous(Process process) {
+        return process.exitCode == 137 && !process.evicted ? KILLED : Set.of();
+    }
+
+    /**
+     * The end of a process.
+     *
+     * @param frees how long its memory takes to become free, in ms
+     * @param cause null when somebody asked for its end
+     */
+    private void die(
+            Process process, int code, String reason, long frees, @Nullable EndClass cause) {
         world.time.note("node " + name + ": " + process.pod + " ends with " + code + " " + reason);
         long now = world.time.now();
         process.heldAtDeath = process.held(now);
@@ -497,7 +643,23 @@ final class PaperNode {
         process.freeAt = now + frees;
         process.exitCode = code;
         process.reason = reason;
-        world.checks.ended(this, process);
+        process.cause = cause;
+        process.diedByNode = wall();
+        process.lastPeak =
+                Math.max(
+                        1,
+                        cause == EndClass.OutOfMemory
+                                ? process.limit
+                                : (long) (process.steady * process.heldAtDeath));
+        if (cause != null) {
+            process.mayBeCalled.add(cause);
+        }
+        if (cause == EndClass.NodeOutOfMemory || cause == EndClass.OutOfMemory) {
+            process.mayBeCalled.addAll(KILLED); // by what the agent and its last looks tell
+        } else if (killedLast >= 0 && now - killedLast < AMBIGUOUS) {
+            process.mayBeCalled.addAll(ambiguous(process));
+        }
+        world.checks.deaths().ended(this, process);
         if (frees > 0) {
             moved(process.freeAt);
         }
@@ -519,13 +681,15 @@ final class PaperNode {
                     grace,
                     () -> {
                         if (process.alive()) {
-                            die(process, grace > 6_000 ? 137 : 143, "Error", 500);
+                            process.mayBeCalled.addAll(ASKED);
+                            die(process, grace > 6_000 ? 137 : 143, "Error", 500, null);
                         }
                     });
         } else if (process.diedAt < 0) {
             process.diedAt = world.time.now();
             process.freeAt = world.time.now();
             process.exitCode = -1;
+            process.mayBeCalled.addAll(NEVER_STARTED);
             report(process);
         } else {
             report(process);
@@ -592,15 +756,16 @@ final class PaperNode {
                             .withNewTerminated()
                             .withExitCode(process.exitCode)
                             .withReason(process.reason)
-                            .withStartedAt(at(process.started))
-                            .withFinishedAt(at(process.diedAt))
+                            .withStartedAt(seconds(process.startedByNode))
+                            .withFinishedAt(seconds(process.diedByNode))
+                            .withMessage(lastWords(process))
                             .endTerminated()
                             .build());
         } else if (process.started >= 0) {
             container.withState(
                     new ContainerStateBuilder()
                             .withNewRunning()
-                            .withStartedAt(at(process.started))
+                            .withStartedAt(seconds(process.startedByNode))
                             .endRunning()
                             .build());
         } else {
@@ -613,22 +778,36 @@ final class PaperNode {
         }
         ContainerStatus built = container.build();
         return new PodStatusBuilder()
+                .withReason(over ? process.podReason : null)
                 .withPhase(over ? "Failed" : process.started >= 0 ? "Running" : "Pending")
                 .withConditions(
                         new PodConditionBuilder()
                                 .withType("Ready")
                                 .withStatus(serving ? "True" : "False")
                                 .build())
+                .addAllToConditions(
+                        process.evicted && process.podReason == null
+                                ? List.of(EVICTED_BY_API)
+                                : List.of())
                 .withContainerStatuses(built)
                 .build();
     }
 
-    private String at(long millis) {
-        return VirtualTime.START
-                .plusMillis(millis)
-                .plus(clockOffset)
-                .truncatedTo(java.time.temporal.ChronoUnit.SECONDS)
-                .toString();
+    /** As the kubelet tells times. */
+    private static @Nullable String seconds(@Nullable Instant time) {
+        return time == null ? null : time.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    /** Its black box: what it knew up to a moment before its end. */
+    private static String lastWords(Process process) {
+        return """
+        {"phase":"%s","peak":%d,"bootId":"%s","lastSamples":[{"at":"%s","used":%d,"nodeAvailable":1}]}"""
+                .formatted(
+                        process.loadEndedByNode == null ? "Loading" : "Serving",
+                        process.lastPeak,
+                        process.bootId,
+                        Objects.requireNonNull(process.diedByNode).minusMillis(300),
+                        process.lastPeak);
     }
 
     // --- the agent -------------------------------------------------------------------------
@@ -779,6 +958,7 @@ final class PaperNode {
                         unified(),
                         unified() ? null : new GpuMemory("nvml", gpu, gpuUsed()),
                         null,
+                        new OomKills(oomKills, List.copyOf(oomKillsSeen)),
                         pods);
         if (world.server.get(NodeMemory.class, null, name).isEmpty()) {
             NodeMemory memory = new NodeMemory();

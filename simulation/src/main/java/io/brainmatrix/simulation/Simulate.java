@@ -3,6 +3,8 @@ package io.brainmatrix.simulation;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -57,6 +59,7 @@ public final class Simulate {
      * @param steps happenings of all seeds
      * @param least happenings of the shortest
      * @param admissions pods that operators made
+     * @param said every reason that a status had
      * @param failed the seeds that broke an invariant, lowest first
      */
     record Report(
@@ -65,6 +68,7 @@ public final class Simulate {
             long least,
             long admissions,
             double seconds,
+            Set<String> said,
             List<History.Outcome> failed) {
         @Override
         public String toString() {
@@ -82,6 +86,7 @@ public final class Simulate {
         AtomicLong admissions = new AtomicLong();
         AtomicLong least = new AtomicLong(Long.MAX_VALUE);
         AtomicLong done = new AtomicLong();
+        Set<String> said = ConcurrentHashMap.newKeySet();
         int cores = Runtime.getRuntime().availableProcessors();
         List<History.Outcome> failed = new ArrayList<>();
         try (ExecutorService pool = Executors.newFixedThreadPool(cores)) {
@@ -95,6 +100,7 @@ public final class Simulate {
                                     while ((seed = next.getAndIncrement()) < from + seeds) {
                                         History.Outcome outcome = History.of(seed);
                                         done.incrementAndGet();
+                                        said.addAll(outcome.said());
                                         steps.addAndGet(outcome.steps());
                                         admissions.addAndGet(outcome.admissions());
                                         least.accumulateAndGet(outcome.steps(), Math::min);
@@ -117,6 +123,7 @@ public final class Simulate {
                 least.get(),
                 admissions.get(),
                 (System.nanoTime() - began) / 1e9,
+                Set.copyOf(said),
                 failed);
     }
 

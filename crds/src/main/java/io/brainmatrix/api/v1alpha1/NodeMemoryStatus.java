@@ -36,6 +36,9 @@ public record NodeMemoryStatus(
                 @Nullable GpuMemory gpu,
         @JsonPropertyDescription("Heat; absent where the kernel has no thermal zones.")
                 @Nullable Temperature temperature,
+        @JsonPropertyDescription(
+                        "Processes that the kernel killed for memory; absent where it does not count them (before 4.13).")
+                @Nullable OomKills oomKills,
         @JsonPropertyDescription("What the node's inference pods report, in the same snapshot.")
                 List<PodMemory> instances) {
     public NodeMemoryStatus {
@@ -58,6 +61,7 @@ public record NodeMemoryStatus(
                 unified,
                 gpu,
                 temperature,
+                oomKills,
                 instances);
     }
 }

@@ -16,7 +16,9 @@ public enum Reason {
     WaitingForMemory,
     /** The node's memory is still moving. */
     WaitingForSettledMemory,
-    /** The node is swapping or under memory pressure. */
+    /** The node swaps. */
+    Swapping,
+    /** The node's tasks stall for memory. */
     WaitingForPressure,
     /** The node is too hot. */
     WaitingForCooling,

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,7 +93,12 @@ class RoundTripTest {
                         Reason.BackingOff,
                         "why",
                         1,
-                        new Crashes(4L, 1, 2L, List.of(crash)),
+                        new Crashes(
+                                4L,
+                                1,
+                                2L,
+                                Map.of("OutOfMemory", 4L, "ShedForNode", 2L),
+                                List.of(crash)),
                         3,
                         WHEN,
                         List.of("elsewhere"),
@@ -121,6 +127,7 @@ class RoundTripTest {
                         true,
                         new GpuMemory("nvml", 9L, 8L),
                         new Temperature("cpu-thermal", 51_000L, 75_000L),
+                        new OomKills(3L, List.of(WHEN)),
                         List.of(
                                 new PodMemory(
                                         "uid",
@@ -138,7 +145,7 @@ class RoundTripTest {
         NodeMemoryStatus bare =
                 new NodeMemoryStatus(
                         null, null, null, null, null, null, null, null, null, null, null, null,
-                        null, List.of());
+                        null, null, List.of());
 
         assertThat(again(full, NodeMemoryStatus.class)).isEqualTo(full);
         assertThat(again(bare, NodeMemoryStatus.class)).isEqualTo(bare);

@@ -30,7 +30,7 @@ public record InstanceConfig(
         Budget budget,
         Model model,
         Engine engine,
-        @Nullable Map<String, Integer> deaths) {
+        @Nullable Map<String, Long> deaths) {
     /** Name of the environment variable that holds it. */
     public static final String ENVIRONMENT = "BRAINMATRIX_INSTANCE";
 

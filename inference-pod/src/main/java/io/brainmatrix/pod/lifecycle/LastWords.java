@@ -22,14 +22,21 @@ final class LastWords {
 
     private final BlackBox blackBox;
     private final Vitals vitals;
+    private final @Nullable String bootId;
     private final ReentrantLock writing = new ReentrantLock();
 
     /** Whether the black box has its last words. Guarded by the lock. */
     private boolean ended;
 
-    LastWords(BlackBox blackBox, Vitals vitals) {
+    /**
+     * The last words of one life.
+     *
+     * @param bootId of the kernel that it runs under; null where that does not tell
+     */
+    LastWords(BlackBox blackBox, Vitals vitals, @Nullable String bootId) {
         this.blackBox = blackBox;
         this.vitals = vitals;
+        this.bootId = bootId;
     }
 
     /** Writes down how things are now; what ended it stays the last. */
@@ -83,6 +90,7 @@ final class LastWords {
     private String termination(StatusReport.@Nullable Ending ending) {
         return StatusReport.termination(
                 vitals.life(),
+                bootId,
                 vitals.state().get(),
                 vitals.samples(),
                 vitals.peak(),

@@ -11,6 +11,7 @@ import io.brainmatrix.pod.http.PodServer;
 import io.brainmatrix.pod.memory.Guard;
 import io.brainmatrix.pod.memory.ServingPolicy;
 import io.brainmatrix.pod.telemetry.BlackBox;
+import io.brainmatrix.pod.telemetry.BootId;
 import io.brainmatrix.pod.telemetry.PodGauges;
 import io.brainmatrix.pod.telemetry.PodMetrics;
 import io.brainmatrix.pod.telemetry.PodState;
@@ -84,7 +85,7 @@ public final class Life {
         this.surroundings = surroundings;
         this.loader = loader;
         this.guarded = guarded;
-        this.words = new LastWords(blackBox, vitals);
+        this.words = new LastWords(blackBox, vitals, BootId.read(surroundings.proc()));
     }
 
     /**

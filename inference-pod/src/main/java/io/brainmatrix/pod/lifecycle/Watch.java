@@ -20,10 +20,20 @@ import org.jspecify.annotations.Nullable;
 final class Watch implements Consumer<Samples> {
     private static final double MEBIBYTE = 1 << 20;
 
+    /**
+     * When memory moved by more than this part of the limit the black box is written at once: what
+     * a fast ramp ends must show the ramp.
+     */
+    private static final long MOVES = 16;
+
     private final Vitals vitals;
     private final LastWords words;
     private final Recorder recorder;
     private final boolean guarded;
+
+    /** Bytes, as the recorder was last woken for; for the guard's thread alone. */
+    private long recorded;
+
     private volatile Pace pace = Pace.UNKNOWN;
 
     /** Absent until the footprint is known, and for good where memory ends nothing. */
@@ -69,6 +79,11 @@ final class Watch implements Consumer<Samples> {
 
     @Override
     public void accept(Samples samples) {
+        long held = samples.held(0);
+        if (Math.abs(held - recorded) > pace.limit() / MOVES) {
+            recorded = held;
+            recorder.wake();
+        }
         Bounds known = bounds;
         if (known == null) {
             return;

@@ -74,6 +74,7 @@ public final class StatusReport {
             @Nullable String message,
             @Nullable Integer exitCode,
             long life,
+            @Nullable String bootId,
             Duration uptime,
             @Nullable Long limit,
             @Nullable Long used,
@@ -127,12 +128,14 @@ public final class StatusReport {
     /**
      * The termination message as JSON.
      *
+     * @param bootId of the kernel; absent where it does not tell
      * @param samples newest last; written newest first
      * @param rung absent until the model is served
      * @param ending absent while the life goes on
      */
     public static String termination(
             long life,
+            @Nullable String bootId,
             PodState state,
             List<MemorySample> samples,
             @Nullable Long peak,
@@ -147,6 +150,7 @@ public final class StatusReport {
                         ending == null ? null : ending.message(),
                         ending == null ? null : ending.exitCode(),
                         life,
+                        bootId,
                         uptime,
                         state.limit(),
                         samples.isEmpty() ? null : samples.getLast().used(),

@@ -129,6 +129,7 @@ class ContractGoldenTest {
         String written =
                 StatusReport.termination(
                         3,
+                        "6f2c8a3e-0000-4000-8000-000000000001",
                         state,
                         List.of(
                                 new MemorySample(

@@ -160,7 +160,7 @@ final class Gate {
         }
         if (reading.swapping() || reading.pressured()) {
             return Verdict.no(
-                    Reason.WaitingForPressure,
+                    reading.swapping() ? Reason.Swapping : Reason.WaitingForPressure,
                     "node `%s`: %s".formatted(node.node(), reading.trouble()));
         }
         if (reading.heat().isPresent()) {

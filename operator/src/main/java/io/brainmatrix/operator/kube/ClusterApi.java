@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +23,19 @@ public interface ClusterApi {
     /** An object as it is now; empty when there is none. */
     <T extends HasMetadata> Optional<T> get(Class<T> kind, @Nullable String namespace, String name);
 
-    /** All pods of ours as they are now. */
-    List<Pod> managedPods();
+    /** Pods of ours that are pinned to a node, as they are now. */
+    List<Pod> podsOn(String node);
+
+    /** Pods of ours in a namespace, as they are now. */
+    List<Pod> podsIn(String namespace);
+
+    /**
+     * Begins to read at once, beside what the caller does meanwhile: what is read may be of any
+     * moment until it is asked for.
+     *
+     * @return the answer, or the read's own failure, once it is there
+     */
+    <T> Supplier<T> ahead(Supplier<T> read);
 
     /** All lanes as they are now, of a namespace. */
     List<Lease> lanes(String namespace);

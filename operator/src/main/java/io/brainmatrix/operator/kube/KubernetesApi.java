@@ -17,6 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A real API server, through the Fabric8 client. */
@@ -37,12 +40,42 @@ public final class KubernetesApi implements ClusterApi {
     }
 
     @Override
-    public List<Pod> managedPods() {
+    public List<Pod> podsOn(String node) {
         return client.pods()
                 .inAnyNamespace()
                 .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
+                .withLabel(WorkloadNames.NODE, WorkloadNames.nodeLabel(node))
                 .list()
                 .getItems();
+    }
+
+    @Override
+    public List<Pod> podsIn(String namespace) {
+        return client.pods()
+                .inNamespace(namespace)
+                .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
+                .list()
+                .getItems();
+    }
+
+    @Override
+    public <T> Supplier<T> ahead(Supplier<T> read) {
+        FutureTask<T> task = new FutureTask<>(read::get);
+        Thread.ofVirtual().name("ahead").start(task);
+        return () -> {
+            try {
+                return task.get();
+            } catch (ExecutionException e) {
+                switch (e.getCause()) {
+                    case RuntimeException failure -> throw failure;
+                    case Error failure -> throw failure;
+                    case null, default -> throw new IllegalStateException(e);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while reading", e);
+            }
+        };
     }
 
     @Override

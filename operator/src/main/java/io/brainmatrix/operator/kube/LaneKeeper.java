@@ -40,6 +40,12 @@ public final class LaneKeeper {
         return api.lanes(namespace);
     }
 
+    /** Who holds a lane, or held it last; empty when nobody is known. */
+    static Optional<Holder> last(Lease lane) {
+        return Optional.ofNullable(annotations(lane).get(WorkloadNames.LAST_HOLDER))
+                .flatMap(Holder::parse);
+    }
+
     /**
      * Takes the lane that was read as free; false when somebody was faster.
      *
@@ -69,6 +75,7 @@ public final class LaneKeeper {
         Lease wanted =
                 lease.editMetadata()
                         .addToAnnotations(WorkloadNames.PROMISED, Long.toString(promised))
+                        .addToAnnotations(WorkloadNames.LAST_HOLDER, holder.identity())
                         .endMetadata()
                         .editOrNewSpec()
                         .withHolderIdentity(holder.identity())

@@ -225,7 +225,8 @@ public final class MatrixDesk {
         // The cache may not know yet of a pod that was made while the matrix was deleted.
         Optional<String> uid = Optional.of(matrix.getMetadata().getUid());
         if (!left.isEmpty()
-                || pods.ours().stream().anyMatch(p -> PodReader.matrixUidOf(p).equals(uid))) {
+                || pods.in(namespace).stream()
+                        .anyMatch(p -> PodReader.matrixUidOf(p).equals(uid))) {
             return false;
         }
         written.remove(matrix.getMetadata().getUid());

@@ -95,8 +95,13 @@ public final class MatrixReader {
                 placements);
     }
 
-    private static PodView view(Pod pod, Function<String, Optional<Node>> nodeOf, Instant now) {
-        return PodReader.view(pod, PodReader.nodeOf(pod).flatMap(nodeOf), now);
+    private PodView view(Pod pod, Function<String, Optional<Node>> nodeOf, Instant now) {
+        Optional<String> node = PodReader.nodeOf(pod);
+        return PodReader.view(
+                pod,
+                node.flatMap(nodeOf),
+                node.flatMap(cache::nodeMemory).map(NodeMemory::getStatus),
+                now);
     }
 
     private static List<String> placedOn(BrainMatrix matrix) {

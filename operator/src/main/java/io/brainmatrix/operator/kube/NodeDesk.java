@@ -33,7 +33,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
@@ -59,6 +61,9 @@ public final class NodeDesk {
     private final NodeSweep sweep;
     private final AgentRequests agents;
     private final AtomicLong admissions = new AtomicLong();
+
+    /** Nodes of which the cache was found behind; it costs writes to forget, not safety. */
+    private final Set<String> behind = ConcurrentHashMap.newKeySet();
 
     /** Works with what it is given; the policy is a port so that a test can take the gate away. */
     public NodeDesk(
@@ -120,16 +125,16 @@ public final class NodeDesk {
             Optional<Lease> lease, Optional<BrainMatrix> matrix, Action action, String account) {}
 
     private void confirm(String node, Action wanted) {
-        Latest latest = latest(node, wanted);
+        if (wanted instanceof Action.TakeLane(Candidate candidate)) {
+            takeLane(node, candidate);
+            return;
+        }
+        Latest latest = latest(node, wanted, () -> lanes.read(node));
         switch (latest.action()) {
-            case Action.TakeLane(Candidate candidate)
-                    when wanted instanceof Action.TakeLane(Candidate first)
-                            && same(first, candidate) ->
-                    takeLane(node, candidate, latest);
             case Action.CreatePod(Candidate candidate)
                     when wanted instanceof Action.CreatePod(Candidate first)
                             && same(first, candidate) ->
-                    create(node, candidate, latest.matrix().orElseThrow());
+                    create(node, candidate, latest.matrix().orElseThrow(), () -> bootId(node));
             case Action.ReleaseLane(Holder holder, String why)
                     when wanted instanceof Action.ReleaseLane(Holder first, _)
                             && first.equals(holder) ->
@@ -147,19 +152,19 @@ public final class NodeDesk {
     }
 
     private static boolean same(Candidate a, Candidate b) {
-        return a.key().equals(b.key()) && a.pod().equals(b.pod());
+        return a.key().equals(b.key())
+                && a.pod().equals(b.pod())
+                && a.commitment().equals(b.commitment());
     }
 
     /**
-     * Reads and decides anew. The lane comes first: taking it states its version, so nobody can
-     * have been let in since, and the cache's is as good as the latest; only a pod is made without
-     * a word of its version. Pods come before the matrix: one that is gone by then has been written
-     * down in the matrix that is read after it.
+     * Reads and decides anew. The lane comes first, so nobody can have been let in since. Pods come
+     * before the matrix: one that is gone by then has been written down in the matrix that is read
+     * after it.
      */
-    private Latest latest(String node, Action action) {
-        Optional<Lease> lease =
-                action instanceof Action.TakeLane ? cache.lane(node) : lanes.read(node);
-        List<Pod> present = present(node);
+    private Latest latest(String node, Action action, Supplier<Optional<Lease>> lane) {
+        Optional<Lease> lease = lane.get();
+        List<Pod> present = present(node, action, lease);
         Optional<BrainMatrix> cached = matrixOf(action);
         Optional<BrainMatrix> matrix =
                 cached.flatMap(
@@ -231,31 +236,94 @@ public final class NodeDesk {
         return patience.isPositive() ? patience : WHILE_STARTING;
     }
 
-    private void takeLane(String node, Candidate candidate, Latest latest) {
-        if (lanes.take(node, latest.lease(), candidate.holder(), candidate.commitment().total())) {
-            LOG.infof(
-                    "Lane taken node=%s namespace=%s pod=%s budget=%s headroom=%d%% account=%s",
-                    node,
-                    candidate.key().namespace(),
-                    candidate.pod(),
-                    candidate.commitment().text(),
-                    candidate.headroomPercent(),
-                    latest.account());
-            create(node, candidate, latest.matrix().orElseThrow());
+    /**
+     * Takes the lane, and while that is on its way reads and decides anew; the pod is made when the
+     * lane is won and both decisions agree. The lane is stated in the version that the cache has,
+     * and everything is read after that version: while it holds, nobody has been let in since. When
+     * the cache turns out to be behind, the lane is given back, and next time nothing is written
+     * before the reads have agreed: until the cache has caught up each try would cost two writes.
+     */
+    private void takeLane(String node, Candidate candidate) {
+        Optional<Lease> free = cache.lane(node);
+        Action wanted = new Action.TakeLane(candidate);
+        Supplier<Optional<String>> bootId = api.ahead(() -> bootId(node));
+        Supplier<Latest> reads = api.ahead(() -> latest(node, wanted, () -> free));
+        if (behind.contains(node) && !confirms(reads.get(), candidate)) {
+            return;
         }
+        if (!lanes.take(node, free, candidate.holder(), candidate.commitment().total())) {
+            return;
+        }
+        Latest latest = reads.get();
+        if (!confirms(latest, candidate)) {
+            behind.add(node);
+            release(
+                    node,
+                    candidate.holder(),
+                    "what the API server has says otherwise",
+                    lanes.read(node));
+            return;
+        }
+        behind.remove(node);
+        LOG.infof(
+                "Lane taken node=%s namespace=%s pod=%s budget=%s headroom=%d%% account=%s",
+                node,
+                candidate.key().namespace(),
+                candidate.pod(),
+                candidate.commitment().text(),
+                candidate.headroomPercent(),
+                latest.account());
+        create(node, candidate, latest.matrix().orElseThrow(), bootId);
     }
 
-    /** The node's pods: ours as the API server has them now, the others from the cache. */
-    private List<Pod> present(String node) {
+    private static boolean confirms(Latest latest, Candidate candidate) {
+        return latest.action() instanceof Action.TakeLane(Candidate now) && same(candidate, now);
+    }
+
+    private Optional<String> bootId(String node) {
+        return api.get(Node.class, null, node).map(n -> n.getStatus().getNodeInfo().getBootID());
+    }
+
+    /**
+     * The node's pods: ours as the API server has them now, the others from the cache.
+     *
+     * <p>To let in, and to go on after who has arrived or ended, the cache's will do once they show
+     * the pod that the lane let in last. A watch tells of pods in the order of their changes, so
+     * nobody is missing whom the lane let in before; what it has not told of these yet, that one
+     * has ended, only keeps room.
+     */
+    private List<Pod> present(String node, Action action, Optional<Lease> lane) {
+        boolean shown =
+                (action instanceof Action.TakeLane || action instanceof Action.ReleaseLane)
+                        && lane.flatMap(LaneKeeper::last)
+                                .filter(last -> inCache(node, last))
+                                .isPresent();
+        if (shown) {
+            return cache.podsOn(node); // asked anew, after that one was seen there
+        }
         return Stream.concat(
-                        pods.ours().stream()
+                        pods.on(node).stream()
                                 .filter(p -> PodReader.nodeOf(p).filter(node::equals).isPresent()),
-                        cache.podsOn(node).stream().filter(p -> PodReader.matrixUidOf(p).isEmpty()))
+                        cache.podsOn(node).stream().filter(NodeDesk::unlabelled))
                 .toList();
     }
 
+    /** One of somebody else's, or of ours that an operator without that label has made. */
+    private static boolean unlabelled(Pod pod) {
+        return PodReader.matrixUidOf(pod).isEmpty()
+                || PodReader.label(pod, WorkloadNames.NODE).isEmpty();
+    }
+
+    private boolean inCache(String node, Holder last) {
+        return cache.podsOn(node).stream().anyMatch(p -> PodReader.is(p, last));
+    }
+
     /** Makes the pod from the same version of the matrix that was judged. */
-    private void create(String node, Candidate candidate, BrainMatrix matrix) {
+    private void create(
+            String node,
+            Candidate candidate,
+            BrainMatrix matrix,
+            Supplier<Optional<String>> bootId) {
         Optional<Instance> instance =
                 matrix.getSpec().instances().stream()
                         .filter(i -> i.name().equals(candidate.key().instance()))
@@ -265,7 +333,7 @@ public final class NodeDesk {
         }
         String namespace = candidate.key().namespace();
         if (settings.limits().boundMemory(namespace)
-                && !reader.withinLimits(candidate, node, pods.ours(), lanes.readAll())) {
+                && !reader.withinLimits(candidate, node, pods.in(namespace), lanes.readAll())) {
             release(
                     node,
                     candidate.holder(),
@@ -273,7 +341,8 @@ public final class NodeDesk {
                     lanes.read(node));
             return;
         }
-        PodKeeper.Creation creation = pods.create(pod(node, candidate, matrix, instance.get()));
+        PodKeeper.Creation creation =
+                pods.create(pod(node, candidate, matrix, instance.get(), bootId.get()));
         switch (creation) {
             case PodKeeper.Creation.Created() -> {
                 admissions.incrementAndGet();
@@ -292,7 +361,12 @@ public final class NodeDesk {
         }
     }
 
-    private Pod pod(String node, Candidate candidate, BrainMatrix matrix, Instance instance) {
+    private Pod pod(
+            String node,
+            Candidate candidate,
+            BrainMatrix matrix,
+            Instance instance,
+            Optional<String> bootId) {
         ModelSource model =
                 Objects.requireNonNull(
                         SpecHash.model(matrix.getSpec(), instance),
@@ -309,8 +383,7 @@ public final class NodeDesk {
                         instance,
                         WorkloadNames.life(candidate.pod()), // the lane names it already
                         node,
-                        api.get(Node.class, null, node)
-                                .map(n -> n.getStatus().getNodeInfo().getBootID()),
+                        bootId,
                         cache.nodeMemory(node)
                                 .map(NodeMemory::getStatus)
                                 .map(NodeMemoryStatus::reserve)
@@ -318,7 +391,7 @@ public final class NodeDesk {
                         model,
                         reader.volume(matrix, instance),
                         CandidatePolicy.loadTimeout(matrix.getSpec().admission()),
-                        status.map(InstanceStatus::crashes).map(Crashes::recent).orElse(List.of()),
+                        status.map(InstanceStatus::crashes).map(Crashes::byClass).orElse(Map.of()),
                         settings.inferenceImage(),
                         settings.pullPolicy()));
     }

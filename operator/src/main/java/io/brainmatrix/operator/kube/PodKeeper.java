@@ -65,9 +65,14 @@ public final class PodKeeper {
                         .formatted(pod.getMetadata().getName()));
     }
 
-    /** All pods of ours as the API server has them now. */
-    public List<Pod> ours() {
-        return api.managedPods();
+    /** Our pods of a node as the API server has them now. */
+    public List<Pod> on(String node) {
+        return api.podsOn(node);
+    }
+
+    /** Our pods of a namespace as the API server has them now. */
+    public List<Pod> in(String namespace) {
+        return api.podsIn(namespace);
     }
 
     /**

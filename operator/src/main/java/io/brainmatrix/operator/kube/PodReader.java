@@ -4,7 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.brainmatrix.api.v1alpha1.Bytes;
+import io.brainmatrix.api.v1alpha1.NodeMemoryStatus;
+import io.brainmatrix.operator.admission.Holder;
 import io.brainmatrix.operator.matrix.PodView;
+import io.brainmatrix.operator.recovery.KernelKill;
 import io.brainmatrix.operator.recovery.LastWords;
 import io.brainmatrix.operator.recovery.PodEnd;
 import io.brainmatrix.operator.workload.WorkloadNames;
@@ -17,6 +20,7 @@ import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +39,13 @@ final class PodReader {
         return bound != null && !bound.isEmpty()
                 ? Optional.of(bound)
                 : annotation(pod, WorkloadNames.NODE);
+    }
+
+    /** Whether it is the pod that a lane's holder names. */
+    static boolean is(Pod pod, Holder holder) {
+        return holder.namespace().equals(pod.getMetadata().getNamespace())
+                && holder.pod().equals(pod.getMetadata().getName())
+                && matrixUidOf(pod).filter(holder.matrixUid()::equals).isPresent();
     }
 
     static Optional<String> matrixUidOf(Pod pod) {
@@ -149,7 +160,13 @@ final class PodReader {
         return memory == null ? 0 : Bytes.of(memory);
     }
 
-    static PodView view(Pod pod, Optional<Node> node, Instant now) {
+    /**
+     * A pod as the policies see it.
+     *
+     * @param memory the latest that the agent of its node wrote
+     */
+    static PodView view(
+            Pod pod, Optional<Node> node, Optional<NodeMemoryStatus> memory, Instant now) {
         boolean ended = ended(pod, node.isPresent());
         return new PodView(
                 pod.getMetadata().getName(),
@@ -163,21 +180,25 @@ final class PodReader {
                 everReady(pod),
                 deleting(pod),
                 annotation(pod, WorkloadNames.STOPPING),
-                ended ? Optional.of(end(pod, node, now)) : Optional.empty());
+                ended ? Optional.of(end(pod, node, memory, now)) : Optional.empty());
     }
 
-    private static PodEnd end(Pod pod, Optional<Node> node, Instant now) {
+    private static PodEnd end(
+            Pod pod, Optional<Node> node, Optional<NodeMemoryStatus> memory, Instant now) {
         Optional<ContainerStatus> container = container(pod);
         Optional<ContainerStateTerminated> terminated =
                 container.map(c -> c.getState() == null ? null : c.getState().getTerminated());
+        LastWords words = lastWords(pod, terminated);
         boolean rebooted =
                 node.map(n -> n.getStatus().getNodeInfo())
                         .map(info -> info.getBootID())
-                        .flatMap(
-                                boot ->
-                                        annotation(pod, WorkloadNames.BOOT_ID)
-                                                .filter(then -> !then.equals(boot)))
+                        .filter(boot -> ranBefore(boot, pod, words))
                         .isPresent();
+        Instant endedAt =
+                terminated
+                        .map(ContainerStateTerminated::getFinishedAt)
+                        .flatMap(PodReader::time)
+                        .orElse(now);
         boolean running =
                 container
                         .map(c -> c.getState() != null && c.getState().getRunning() != null)
@@ -201,13 +222,21 @@ final class PodReader {
                         .toList(),
                 node.isEmpty(),
                 rebooted,
+                KernelKill.at(memory, endedAt),
                 terminated.map(ContainerStateTerminated::getStartedAt).flatMap(PodReader::time),
-                terminated
-                        .map(ContainerStateTerminated::getFinishedAt)
-                        .flatMap(PodReader::time)
-                        .orElse(now),
+                endedAt,
                 memoryLimit(pod),
-                lastWords(pod, terminated));
+                words);
+    }
+
+    /**
+     * Whether its container ran before the present boot of its node. It was let in before, and says
+     * nothing else: between that and its start its node may have rebooted.
+     */
+    private static boolean ranBefore(String boot, Pod pod, LastWords words) {
+        boolean letInBefore =
+                annotation(pod, WorkloadNames.BOOT_ID).filter(b -> !b.equals(boot)).isPresent();
+        return letInBefore && words.bootId().filter(boot::equals).isEmpty();
     }
 
     private static LastWords lastWords(Pod pod, Optional<ContainerStateTerminated> terminated) {
@@ -217,9 +246,7 @@ final class PodReader {
                         .map(ContainerStateTerminated::getMessage)
                         .map(PodReader::parse)
                         .orElseGet(LastWords::none);
-        return stoppingMessage.isEmpty()
-                ? words
-                : new LastWords(words.phase(), words.reason(), stoppingMessage, words.peak());
+        return stoppingMessage.map(words::saying).orElse(words);
     }
 
     /** Reads a termination message; one that is cut or no JSON tells nothing. */
@@ -235,10 +262,23 @@ final class PodReader {
                     text(json, "message"),
                     json.path("peak").canConvertToLong()
                             ? OptionalLong.of(json.path("peak").asLong())
-                            : OptionalLong.empty());
+                            : OptionalLong.empty(),
+                    text(json, "bootId"),
+                    looks(json.path("lastSamples")));
         } catch (JsonProcessingException e) {
             return LastWords.none();
         }
+    }
+
+    private static List<LastWords.Look> looks(JsonNode samples) {
+        List<LastWords.Look> looks = new ArrayList<>();
+        for (JsonNode sample : samples) {
+            Optional<Instant> at = text(sample, "at").flatMap(PodReader::time);
+            if (at.isPresent() && sample.path("used").canConvertToLong()) {
+                looks.add(new LastWords.Look(at.get(), sample.path("used").asLong()));
+            }
+        }
+        return looks;
     }
 
     private static Optional<String> text(JsonNode json, String field) {

@@ -80,7 +80,7 @@ final class InstanceDraft {
             return;
         }
         if (specHash != null && !specHash.equals(life.specHash())) {
-            crashes = new Crashes(crashes.total(), 0, crashes.shed(), crashes.recent());
+            crashes = crashes.withAllTries();
             retries = null;
             modelMissingOn.clear();
         }
@@ -91,10 +91,15 @@ final class InstanceDraft {
         reasonAfterEnd = null;
     }
 
+    /** Whether the end of that pod is written down. */
+    boolean hasCounted(String podUid) {
+        return crashes.recent().stream().anyMatch(c -> c.podUid().equals(podUid));
+    }
+
     void count(MatrixSnapshot snapshot, PodView ended) {
         var end = ended.end().orElseThrow();
         EndClass endClass = EndClassifier.classify(end);
-        boolean known = crashes.recent().stream().anyMatch(c -> c.podUid().equals(end.podUid()));
+        boolean known = hasCounted(end.podUid());
         RecoveryPolicy.Aftermath aftermath =
                 RecoveryPolicy.afterEnd(
                         new RecoveryPolicy.Tally(crashes, retries == null ? 0 : retries),

@@ -69,6 +69,8 @@ final class InstancePolicy {
         Optional<PodView> living =
                 pods.stream()
                         .filter(p -> p.end().isEmpty())
+                        // A cache may still show alive what was counted as ended by a later look.
+                        .filter(p -> !draft.hasCounted(p.uid()))
                         .max(Comparator.comparingLong(PodView::life));
         if (living.isPresent()) {
             living(snapshot, wanted, living.get(), draft, replacements).ifPresent(steps::add);

@@ -3,13 +3,16 @@ package io.brainmatrix.operator.matrix;
 import io.brainmatrix.api.v1alpha1.BrainMatrixStatus;
 import io.brainmatrix.api.v1alpha1.Crash;
 import io.brainmatrix.api.v1alpha1.Crashes;
+import io.brainmatrix.api.v1alpha1.EndClass;
 import io.brainmatrix.api.v1alpha1.InstanceStatus;
 import io.brainmatrix.api.v1alpha1.Phase;
 import io.brainmatrix.api.v1alpha1.Reason;
+import io.brainmatrix.operator.recovery.Ends;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -33,6 +36,10 @@ public final class StatusEvents {
                     Reason.WaitingForWatched,
                     Reason.WaitingForPreviousPod,
                     Reason.VolumeNotReady);
+
+    private static final String DIED = "Died";
+    private static final String RESURRECTED = "Resurrected";
+    private static final String SUSPENDED = "Suspended";
 
     private StatusEvents() {}
 
@@ -75,27 +82,53 @@ public final class StatusEvents {
         }
         for (Crash crash : recent(instance).reversed()) {
             if (!told.contains(crash.podUid())) {
-                events.add(
-                        new Draft(
-                                true,
-                                crash.endClass() == null ? "Ended" : crash.endClass().name(),
-                                "%s, life %s: %s"
-                                        .formatted(
-                                                instance.name(), crash.life(), crash.message())));
+                events.add(end(instance, crash));
             }
         }
     }
 
+    private static Draft end(InstanceStatus instance, Crash crash) {
+        String message =
+                "%s, life %s: %s".formatted(instance.name(), crash.life(), crash.message());
+        EndClass endClass = crash.endClass();
+        if (endClass == null || !Ends.usesTry(endClass)) {
+            return new Draft(true, endClass == null ? "Ended" : endClass.name(), message);
+        }
+        long total = instance.crashes() == null ? 0 : longOf(instance.crashes().total());
+        return new Draft(true, DIED, "%s; deaths so far: %d".formatted(message, total));
+    }
+
     private static Draft transition(InstanceStatus instance) {
-        boolean back =
-                instance.reason() == Reason.Ready
-                        && instance.lives() != null
-                        && instance.lives() > 1;
         String message = "%s: %s".formatted(instance.name(), instance.message());
+        if (instance.reason() == Reason.TooManyDeaths) {
+            return new Draft(true, SUSPENDED, message);
+        }
+        Optional<Crash> death = lastLifesDeath(instance);
+        if (instance.reason() == Reason.Ready && death.isPresent()) {
+            return new Draft(
+                    false,
+                    RESURRECTED,
+                    "%s, life %d after %s"
+                            .formatted(message, instance.lives(), death.get().endClass()));
+        }
         return new Draft(
                 instance.phase() != null && TROUBLED.contains(instance.phase()),
                 String.valueOf(instance.reason()),
-                back ? "%s, life %d".formatted(message, instance.lives()) : message);
+                longOf(instance.lives()) > 1
+                        ? "%s, life %d".formatted(message, instance.lives())
+                        : message);
+    }
+
+    /** The death of the life before the present one; empty when that ended in another way. */
+    private static Optional<Crash> lastLifesDeath(InstanceStatus instance) {
+        return recent(instance).stream()
+                .filter(c -> longOf(c.life()) == longOf(instance.lives()) - 1)
+                .filter(c -> c.endClass() != null && Ends.isTold(c.endClass()))
+                .findFirst();
+    }
+
+    private static long longOf(@Nullable Long count) {
+        return count == null ? 0 : count;
     }
 
     private static List<Crash> recent(InstanceStatus instance) {

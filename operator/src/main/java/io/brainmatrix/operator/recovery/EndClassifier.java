@@ -1,6 +1,7 @@
 package io.brainmatrix.operator.recovery;
 
 import io.brainmatrix.api.v1alpha1.EndClass;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,6 +30,12 @@ public final class EndClassifier {
     private static final String POD_GC = "DeletionByPodGC";
 
     private static final int SIGKILLED = 137;
+
+    /**
+     * Without a look at its own memory for as long it was stopped or starved: the guard looks every
+     * 100 ms and the black box is written every second; the liveness probe takes a minute.
+     */
+    private static final Duration FROZEN = Duration.ofSeconds(4);
 
     /** SIGKILL, SIGTERM, and what a runtime says of a container that it finds dead at its start. */
     private static final Set<Integer> SHUT_DOWN = Set.of(SIGKILLED, 143, 255);
@@ -105,10 +112,50 @@ public final class EndClassifier {
         if (end.exitCode().isEmpty() || end.exitCode().getAsInt() != SIGKILLED) {
             return Optional.empty();
         }
-        // An OOM anywhere in the pod marks all its containers; only with a SIGKILL is it this
-        // container's own end.
-        boolean outOfMemory = end.containerReason().filter("OOMKilled"::equals).isPresent();
-        return Optional.of(outOfMemory ? EndClass.OutOfMemory : EndClass.Killed);
+        return Optional.of(
+                switch (end.kernelKill()) {
+                    case Seen -> killedWhileTheKernelKilled(end);
+                    case NotSeen ->
+                            marked(end) && ownLimit(end) ? EndClass.OutOfMemory : fromOutside(end);
+                    case Unknown -> marked(end) ? EndClass.OutOfMemory : fromOutside(end);
+                });
+    }
+
+    /**
+     * The runtime's mark may be missing, on cgroup v1 where the node ran out, and when its report
+     * lost a race; then only what the pod itself left can say that the kill was its own.
+     */
+    private static EndClass killedWhileTheKernelKilled(PodEnd end) {
+        boolean tells = marked(end) || !end.lastWords().looks().isEmpty();
+        if (!tells) {
+            return EndClass.Killed;
+        }
+        return ownLimit(end) ? EndClass.OutOfMemory : EndClass.NodeOutOfMemory;
+    }
+
+    /**
+     * An OOM anywhere in the pod, or at the limit of all pods on cgroup v1, marks every container
+     * below it, and the mark stays: only with a SIGKILL can it be this container's own end.
+     */
+    private static boolean marked(PodEnd end) {
+        return end.containerReason().filter("OOMKilled"::equals).isPresent();
+    }
+
+    private static boolean ownLimit(PodEnd end) {
+        return OwnLimit.reachable(end.lastWords().looks(), end.endedAt(), end.budget());
+    }
+
+    /**
+     * Somebody killed it: the kubelet, when its liveness probe had no answer, if it had long
+     * stopped looking at its own memory, which it does each second whatever the engine does.
+     */
+    private static EndClass fromOutside(PodEnd end) {
+        boolean frozen =
+                end.lastWords().looks().stream()
+                        .findFirst()
+                        .filter(look -> look.at().plus(FROZEN).isBefore(end.endedAt()))
+                        .isPresent();
+        return frozen ? EndClass.Hung : EndClass.Killed;
     }
 
     private static Optional<EndClass> ownCode(PodEnd end) {

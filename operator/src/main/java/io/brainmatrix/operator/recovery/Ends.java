@@ -33,6 +33,14 @@ public final class Ends {
         };
     }
 
+    /**
+     * Whether an end is a death that the instance itself is told of: one that uses a try, or one
+     * for the node's sake.
+     */
+    public static boolean isTold(EndClass end) {
+        return usesTry(end) || end == EndClass.ShedForNode;
+    }
+
     /** Whether an end is a fault that is tried again with a growing delay. */
     public static boolean isFault(EndClass end) {
         return switch (end) {

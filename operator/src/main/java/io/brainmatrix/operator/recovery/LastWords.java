@@ -1,5 +1,7 @@
 package io.brainmatrix.operator.recovery;
 
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -11,15 +13,42 @@ import java.util.OptionalLong;
  * @param reason its own name for its end; empty when it was ended from outside
  * @param message a sentence for people; empty when it had nothing to say
  * @param peak the most memory it used, in bytes
+ * @param bootId of the kernel that it ran under
+ * @param looks its latest looks at its memory, newest first; current to within a second while it
+ *     lived
  */
 public record LastWords(
         Optional<String> phase,
         Optional<String> reason,
         Optional<String> message,
-        OptionalLong peak) {
+        OptionalLong peak,
+        Optional<String> bootId,
+        List<Look> looks) {
+    /**
+     * One look at its memory.
+     *
+     * @param at on its node's clock
+     * @param used bytes that cannot be reclaimed
+     */
+    public record Look(Instant at, long used) {}
+
+    public LastWords {
+        looks = List.copyOf(looks);
+    }
+
     /** A pod that left no message, or one that cannot be read. */
     public static LastWords none() {
         return new LastWords(
-                Optional.empty(), Optional.empty(), Optional.empty(), OptionalLong.empty());
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalLong.empty(),
+                Optional.empty(),
+                List.of());
+    }
+
+    /** The same with another sentence for people. */
+    public LastWords saying(String sentence) {
+        return new LastWords(phase, reason, Optional.of(sentence), peak, bootId, looks);
     }
 }

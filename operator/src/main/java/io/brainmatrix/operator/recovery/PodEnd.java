@@ -19,6 +19,7 @@ import java.util.OptionalInt;
  * @param disruptions reasons of its DisruptionTarget condition
  * @param nodeGone whether its node is no longer there
  * @param rebooted whether its node has started anew since the pod was made
+ * @param kernelKill whether its node's kernel killed something for memory at that moment
  * @param startedAt when its container started
  * @param budget its memory limit, in bytes
  */
@@ -35,6 +36,7 @@ public record PodEnd(
         List<String> disruptions,
         boolean nodeGone,
         boolean rebooted,
+        KernelKill kernelKill,
         Optional<Instant> startedAt,
         Instant endedAt,
         long budget,

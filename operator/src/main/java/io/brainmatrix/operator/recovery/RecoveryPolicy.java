@@ -10,7 +10,9 @@ import io.brainmatrix.api.v1alpha1.Recovery;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -102,6 +104,7 @@ public final class RecoveryPolicy {
                         1 + (crashes.total() == null ? 0 : crashes.total()),
                         1 + consecutive,
                         crashes.shed(),
+                        noted.byClass(),
                         noted.recent()),
                 0);
     }
@@ -196,7 +199,14 @@ public final class RecoveryPolicy {
                 crashes.total(),
                 crashes.consecutive(),
                 endClass == EndClass.ShedForNode ? shed + 1 : shed,
+                Ends.isTold(endClass) ? oneMore(crashes.byClass(), endClass) : crashes.byClass(),
                 recent.subList(0, Math.min(recent.size(), Crashes.RECENT_MAX)));
+    }
+
+    private static Map<String, Long> oneMore(Map<String, Long> counts, EndClass endClass) {
+        Map<String, Long> more = new HashMap<>(counts);
+        more.merge(endClass.name(), 1L, Long::sum);
+        return more;
     }
 
     private static String describe(PodEnd end, EndClass endClass) {

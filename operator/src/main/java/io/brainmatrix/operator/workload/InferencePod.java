@@ -2,7 +2,6 @@ package io.brainmatrix.operator.workload;
 
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.api.v1alpha1.Bytes;
-import io.brainmatrix.api.v1alpha1.Crash;
 import io.brainmatrix.api.v1alpha1.Instance;
 import io.brainmatrix.api.v1alpha1.ModelSource;
 import io.brainmatrix.api.v1alpha1.Placement;
@@ -63,7 +62,7 @@ public final class InferencePod {
             ModelSource model,
             ModelVolume volume,
             Duration loadTimeout,
-            List<Crash> deaths,
+            Map<String, Long> deaths,
             String image,
             String pullPolicy) {}
 
@@ -74,6 +73,7 @@ public final class InferencePod {
         Placement placement = matrix.getSpec().placement();
         Map<String, String> labels = WorkloadNames.labels(matrix, instance.name());
         labels.put(WorkloadNames.LIFE, Long.toString(request.life()));
+        labels.put(WorkloadNames.NODE, WorkloadNames.nodeLabel(request.node()));
         var pod =
                 new PodBuilder()
                         .withNewMetadata()

@@ -3,16 +3,13 @@ package io.brainmatrix.operator.workload;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.api.v1alpha1.Bytes;
-import io.brainmatrix.api.v1alpha1.Crash;
 import io.brainmatrix.api.v1alpha1.Durations;
 import io.brainmatrix.api.v1alpha1.EngineSpec;
 import io.brainmatrix.api.v1alpha1.Instance;
 import io.brainmatrix.api.v1alpha1.ModelSource;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The pod's {@code BRAINMATRIX_INSTANCE}; its form is {@code contracts/instance.json}. */
@@ -29,7 +26,7 @@ record InstanceEnvironment(
         BudgetBytes budget,
         ModelFile model,
         EngineSettings engine,
-        Map<String, Integer> deaths) {
+        Map<String, Long> deaths) {
     /** Name of the environment variable. */
     static final String NAME = "BRAINMATRIX_INSTANCE";
 
@@ -85,13 +82,7 @@ record InstanceEnvironment(
             @Nullable Long nodeReserve,
             ModelSource model,
             ModelVolume volume,
-            List<Crash> deaths) {
-        Map<String, Integer> byClass = new TreeMap<>();
-        for (Crash death : deaths) {
-            if (death.endClass() != null) {
-                byClass.merge(death.endClass().name(), 1, Integer::sum);
-            }
-        }
+            Map<String, Long> deaths) {
         return Serialization.asJson(
                 new InstanceEnvironment(
                         matrix.getMetadata().getNamespace(),
@@ -110,6 +101,6 @@ record InstanceEnvironment(
                         new ModelFile(
                                 volume.pathInPod(), ModelVolume.describe(model), model.sha256()),
                         EngineSettings.of(instance.engine()),
-                        byClass));
+                        deaths));
     }
 }

@@ -27,6 +27,11 @@ public final class WorkloadNames {
 
     public static final String SPEC_HASH = "brainmatrix.io/spec-hash";
     public static final String MATRIX_UID = "brainmatrix.io/matrix-uid";
+
+    /**
+     * Annotation: the node that a pod is pinned to or whose lane a Lease is. Label of a pod too, as
+     * {@link #nodeLabel} writes it: a node's pods are to be had without all others.
+     */
     public static final String NODE = "brainmatrix.io/node";
 
     /** Label by which a claim finds its own volume. */
@@ -34,6 +39,9 @@ public final class WorkloadNames {
 
     /** On a lane: bytes that its holder is promised, RAM and GPU together. */
     public static final String PROMISED = "brainmatrix.io/promised";
+
+    /** On a lane: who holds it, or held it last. */
+    public static final String LAST_HOLDER = "brainmatrix.io/last-holder";
 
     /** Bytes that an instance may have on the GPU: nothing else of its pod tells. */
     public static final String GPU_BUDGET = "brainmatrix.io/gpu-budget";
@@ -50,6 +58,7 @@ public final class WorkloadNames {
     public static final String CONTAINER = "inference";
 
     private static final int SHORT_HASH_CHARS = 8;
+    private static final int LABEL_MAX_CHARS = 63;
 
     private WorkloadNames() {}
 
@@ -75,6 +84,13 @@ public final class WorkloadNames {
     public static String lane(String node) {
         String name = "brainmatrix-lane-" + node;
         return name.length() <= 253 ? name : name.substring(0, 244) + "-" + shortHash(node);
+    }
+
+    /** A node's name as a label's value, which takes fewer letters than a node's name may have. */
+    public static String nodeLabel(String node) {
+        return node.length() <= LABEL_MAX_CHARS
+                ? node
+                : node.substring(0, LABEL_MAX_CHARS - SHORT_HASH_CHARS - 1) + "-" + shortHash(node);
     }
 
     static String volume(String matrixUid, String root) {

@@ -3,6 +3,7 @@ package io.brainmatrix.operator.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
+import io.brainmatrix.api.v1alpha1.Reason;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
 import java.util.Map;
@@ -65,6 +66,13 @@ class CandidatePolicyTest {
                                         admittedUntil("2026-01-01T12:00:00Z"))
                                 .keptUntil())
                 .contains(NEXT);
+    }
+
+    @Test
+    void whoDiedMoreOftenThanItHasBackoffsIsNotLetIn() {
+        assertThat(candidate(STARTED, "crashes: {total: 9, consecutive: 9}").hindrance())
+                .map(Candidate.Hindrance::reason)
+                .contains(Reason.TooManyDeaths);
     }
 
     @Test

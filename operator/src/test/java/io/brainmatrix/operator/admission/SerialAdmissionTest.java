@@ -228,7 +228,7 @@ class SerialAdmissionTest {
         AdmissionDecision decision = calm().swapping().waiting(candidate("subject", GI)).decide();
 
         assertThat(decision.action()).isInstanceOf(Action.Nothing.class);
-        assertThat(waiting(decision, "subject").reason()).isEqualTo(Reason.WaitingForPressure);
+        assertThat(waiting(decision, "subject").reason()).isEqualTo(Reason.Swapping);
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.brainmatrix.api.v1alpha1.Reason;
 import io.brainmatrix.operator.admission.InstanceKey;
 import io.brainmatrix.operator.admission.Waiting;
 import io.brainmatrix.operator.placement.PlacementPlan;
+import io.brainmatrix.operator.recovery.KernelKill;
 import io.brainmatrix.operator.recovery.LastWords;
 import io.brainmatrix.operator.recovery.PodEnd;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -26,6 +27,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MatrixPolicyTest {
     private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
@@ -89,6 +92,7 @@ class MatrixPolicyTest {
                                 List.of(),
                                 false,
                                 false,
+                                KernelKill.Unknown,
                                 Optional.of(NOW.minusSeconds(20)),
                                 NOW,
                                 1L << 30,
@@ -96,7 +100,9 @@ class MatrixPolicyTest {
                                         Optional.of("Checking"),
                                         Optional.empty(),
                                         Optional.of(message),
-                                        OptionalLong.empty()))));
+                                        OptionalLong.empty(),
+                                        Optional.empty(),
+                                        List.of()))));
     }
 
     private static MatrixPlan decide(
@@ -123,6 +129,40 @@ class MatrixPolicyTest {
 
     private static Waiting queue(Reason reason) {
         return new Waiting(reason, "by the queue", OptionalInt.empty());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10, ConfigurationInvalid",
+        "11, ModelMissing",
+        "12, DigestMismatch",
+        "13, ModelInvalid",
+        "14, FootprintOverBudget",
+        "15, GpuUnavailable",
+        "20, LimitNotApplied"
+    })
+    void eachExitCodeOfAFaultHasItsReason(int code, Reason reason) {
+        MatrixPlan plan = decide(null, NOW, "hash", null, ended(code, "Error", "its words"));
+
+        assertThat(subject(plan).reason()).isEqualTo(reason);
+        assertThat(subject(plan).message()).contains("its words");
+    }
+
+    @Test
+    void ofWhomNobodyHasSaidAnythingItIsSaidThatHeIsNotObserved() {
+        MatrixSnapshot snapshot =
+                new MatrixSnapshot(
+                        matrix(null),
+                        NOW,
+                        List.of(),
+                        Map.of(),
+                        Map.of(),
+                        Map.of(),
+                        Map.of(),
+                        Map.of());
+
+        assertThat(new InstanceDraft(InstancePolicy.unseen("subject")).build(snapshot).reason())
+                .isEqualTo(Reason.NotObserved);
     }
 
     @Test
@@ -167,7 +207,10 @@ class MatrixPolicyTest {
 
         assertThat(StatusEvents.between(null, dead.status()))
                 .extracting(StatusEvents.Draft::reason)
-                .contains("OutOfMemory", "BackingOff");
+                .contains("Died", "BackingOff");
+        assertThat(StatusEvents.between(null, dead.status()))
+                .extracting(StatusEvents.Draft::message)
+                .anyMatch(m -> m.contains("OutOfMemory") && m.endsWith("deaths so far: 1"));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.brainmatrix.operator.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.brainmatrix.api.v1alpha1.EndClass;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,69 @@ class EndClassifierTest {
     void rebootDoesNotExplainAnEndThatTellsItself(int code, String reason, EndClass expected) {
         assertThat(EndClassifier.classify(PodEnds.rebooted(PodEnds.exited(code, reason))))
                 .isEqualTo(expected);
+    }
+
+    /**
+     * A SIGKILL: what the runtime says, what the node's agent saw of its kernel, and how near its
+     * own limit the pod was.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "OOMKilled, Seen, 500, OutOfMemory",
+        "OOMKilled, Seen, 100, NodeOutOfMemory",
+        "OOMKilled, NotSeen, 500, OutOfMemory",
+        // A mark left over from an earlier kill in the pod that it outlived.
+        "OOMKilled, NotSeen, 100, Killed",
+        "OOMKilled, Unknown, 500, OutOfMemory",
+        "OOMKilled, Unknown, 100, OutOfMemory",
+        // The runtime's report lost a race, or the node ran out under cgroup v1.
+        "Error, Seen, 500, OutOfMemory",
+        "Error, Seen, 100, NodeOutOfMemory",
+        "Error, NotSeen, 500, Killed",
+        "Error, NotSeen, 100, Killed",
+        "Error, Unknown, 500, Killed",
+        "Error, Unknown, 100, Killed",
+    })
+    void tellsAKillForMemoryByThreeWitnesses(
+            String reason, KernelKill kernel, long mebibytes, EndClass expected) {
+        PodEnd end =
+                PodEnds.seen(
+                        PodEnds.exited(137, reason),
+                        kernel,
+                        PodEnds.look(Duration.ofMillis(300), mebibytes));
+
+        assertThat(EndClassifier.classify(end)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"OOMKilled, OutOfMemory", "Error, Killed"})
+    void withoutLooksOnlyTheRuntimesMarkTells(String reason, EndClass expected) {
+        PodEnd end = PodEnds.seen(PodEnds.exited(137, reason), KernelKill.Seen);
+
+        assertThat(EndClassifier.classify(end)).isEqualTo(expected);
+    }
+
+    @Test
+    void aRampThatWouldHaveReachedTheLimitIsItsOwn() {
+        PodEnd end =
+                PodEnds.seen(
+                        PodEnds.exited(137, "OOMKilled"),
+                        KernelKill.Seen,
+                        PodEnds.look(Duration.ofMillis(500), 200),
+                        PodEnds.look(Duration.ofMillis(600), 160));
+
+        assertThat(EndClassifier.classify(end)).isEqualTo(EndClass.OutOfMemory);
+    }
+
+    @Test
+    void whoHadLongStoppedLookingAtItsMemoryHung() {
+        PodEnd frozen =
+                PodEnds.seen(
+                        PodEnds.exited(137, "Error"),
+                        KernelKill.NotSeen,
+                        PodEnds.look(Duration.ofSeconds(30), 100));
+
+        assertThat(EndClassifier.classify(frozen)).isEqualTo(EndClass.Hung);
     }
 
     @Test

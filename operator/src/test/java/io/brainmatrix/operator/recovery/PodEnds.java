@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** Ends of pods as the lab has seen them. */
 final class PodEnds {
@@ -56,6 +57,39 @@ final class PodEnds {
         return at(end, START, end.endedAt(), true);
     }
 
+    /** As an agent saw its node's kernel, and as the pod saw its own memory. */
+    static PodEnd seen(PodEnd end, KernelKill kernelKill, LastWords.Look... looks) {
+        return new PodEnd(
+                end.podUid(),
+                end.life(),
+                end.exitCode(),
+                end.containerReason(),
+                end.podReason(),
+                end.started(),
+                end.everReady(),
+                end.stopping(),
+                end.deleted(),
+                end.disruptions(),
+                end.nodeGone(),
+                end.rebooted(),
+                kernelKill,
+                end.startedAt(),
+                end.endedAt(),
+                end.budget(),
+                new LastWords(
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        OptionalLong.empty(),
+                        Optional.empty(),
+                        List.of(looks)));
+    }
+
+    /** A look so long before the end of {@link #exited}, with so many MiB of its 512 in use. */
+    static LastWords.Look look(Duration before, long mebibytes) {
+        return new LastWords.Look(START.plusSeconds(5).minus(before), mebibytes << 20);
+    }
+
     private static PodEnd at(PodEnd end, Instant from, Instant until, boolean rebooted) {
         return new PodEnd(
                 end.podUid(),
@@ -70,6 +104,7 @@ final class PodEnds {
                 end.disruptions(),
                 end.nodeGone(),
                 rebooted,
+                end.kernelKill(),
                 Optional.of(from),
                 until,
                 end.budget(),
@@ -99,6 +134,7 @@ final class PodEnds {
                 disruptions,
                 nodeGone,
                 false,
+                KernelKill.Unknown,
                 Optional.of(START),
                 START.plusSeconds(5),
                 512L << 20,

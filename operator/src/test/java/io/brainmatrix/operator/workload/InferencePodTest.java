@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,7 @@ class InferencePodTest {
                         new ModelVolume.HostDirectory(
                                 "/var/lib/brainmatrix/models", "chain.gguf", "volume", "claim"),
                         Duration.ofMinutes(5),
-                        List.of(),
+                        Map.of(),
                         "image",
                         "IfNotPresent"));
     }

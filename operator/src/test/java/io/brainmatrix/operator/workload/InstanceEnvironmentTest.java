@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
-import io.brainmatrix.api.v1alpha1.Crash;
 import io.brainmatrix.api.v1alpha1.Instance;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -39,15 +38,6 @@ class InstanceEnvironmentTest {
                             engine: {contextLength: 2048, threads: 2, parallel: 1, batchSize: 512, cacheTypeK: f16, cacheTypeV: q8_0, flashAttention: true, gpuLayers: 12, silenceTimeout: 1m30s}
                         """,
                         BrainMatrix.class);
-        List<Crash> deaths =
-                Serialization.unmarshal(
-                                """
-                                crashes:
-                                - {endClass: OutOfMemory}
-                                - {endClass: Killed}
-                                """,
-                                Deaths.class)
-                        .crashes();
         Instance instance = matrix.getSpec().instances().getFirst();
 
         String written =
@@ -59,15 +49,9 @@ class InstanceEnvironmentTest {
                         Objects.requireNonNull(matrix.getSpec().model()),
                         new ModelVolume.HostDirectory(
                                 "/var/lib/brainmatrix/models", "chain.gguf", "volume", "claim"),
-                        deaths);
+                        Map.of("OutOfMemory", 1L, "Killed", 1L));
 
         assertThat(JSON.readTree(written))
                 .isEqualTo(JSON.readTree(Files.readString(Path.of("../contracts/instance.json"))));
-    }
-
-    record Deaths(List<Crash> crashes) {
-        Deaths {
-            crashes = List.copyOf(crashes);
-        }
     }
 }

@@ -1,0 +1,187 @@
+package io.brainmatrix.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.brainmatrix.api.v1alpha1.Crash;
+import io.brainmatrix.api.v1alpha1.Crashes;
+import io.brainmatrix.api.v1alpha1.EndClass;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Random faults on a real kubelet, at random moments, many of them while a lane is held: loads
+ * never overlap (R1), each death is counted once and by a name of its own (R6), and everybody comes
+ * back (R4). {@code make chaos RUNS=n SEED=s}.
+ */
+@Tag("cluster")
+@ExtendWith(Installation.class)
+@EnabledIfEnvironmentVariable(
+        named = NodeParts.COMMAND,
+        matches = ".+",
+        disabledReason = "needs a command that stops and starts the node's components")
+class ChaosE2E {
+    private static final String MATRIX = "chaos";
+    private static final List<String> INSTANCES = List.of("big", "first", "second");
+    private static final int FAULTS_PER_RUN = 4;
+    private static final Duration MOMENT_WITHIN = Duration.ofSeconds(20);
+
+    private final Cluster cluster;
+    private final World world = new World();
+    private final Map<ChaosFault, Integer> struck = new EnumMap<>(ChaosFault.class);
+    private final Deque<ChaosFault> deck = new ArrayDeque<>();
+    private int faults;
+    private int inALane;
+    private long deaths;
+
+    ChaosE2E(Cluster cluster) {
+        this.cluster = cluster;
+    }
+
+    @Test
+    void everyDeathIsCountedOnceAndEverybodyComesBack() {
+        int runs = Integer.getInteger("brainmatrix.chaos.runs", 5);
+        long seed = Long.getLong("brainmatrix.chaos.seed", 1);
+        world.place(Models.chain(Models.TINY_MIB), "chaos.gguf");
+        world.place(Models.chain(Models.LARGE_MIB), "chaos-large.gguf");
+        Random random = new Random(seed);
+        try {
+            for (int run = 1; run <= runs; run++) {
+                run(run, random);
+            }
+        } finally {
+            world.remove("chaos.gguf");
+            world.remove("chaos-large.gguf");
+        }
+        System.out.printf(
+                "chaos: seed %d, %d runs, %d faults, %d of them while a lane was held, %d deaths, each counted once; %s%n",
+                seed, runs, faults, inALane, deaths, struck);
+        assertThat(inALane)
+                .as("faults while a lane was held")
+                .isGreaterThanOrEqualTo(faults * 3 / 10);
+    }
+
+    private void run(int run, Random random) {
+        String node = cluster.node();
+        String namespace = "e2e-chaos-" + run;
+        NodeParts parts = new NodeParts();
+        try (ClusterUser user = new ClusterUser(cluster, namespace);
+                LaneHistory lane = new LaneHistory(cluster);
+                ChaosWitness witness =
+                        new ChaosWitness(cluster, namespace, System.getenv(NodeParts.COMMAND))) {
+            user.apply(
+                    Matrix.on(MATRIX, World.hostPath("chaos.gguf"))
+                            .spec("recovery: {backoff: [%s]}".formatted("1s, ".repeat(15) + "1s"))
+                            .instance(
+                                    "name: big, budget: {ram: 700Mi, cpu: 700m}, model: {hostPath: %s}"
+                                            .formatted(World.hostPath("chaos-large.gguf")))
+                            .instance("name: first, budget: {ram: 256Mi}")
+                            .instance("name: second, budget: {ram: 256Mi}"));
+            var scene = new ChaosFault.Scene(cluster, namespace, node, world, parts, random);
+            List<String> told = new ArrayList<>();
+            for (int i = 0; i < FAULTS_PER_RUN; i++) {
+                boolean held = moment(lane, scene, random);
+                ChaosFault fault = next(random);
+                strike(fault, scene);
+                struck.merge(fault, 1, Integer::sum);
+                faults++;
+                inALane += held ? 1 : 0;
+                told.add(fault + (held ? " (lane held)" : ""));
+            }
+            judge(run, user, witness, told);
+        }
+    }
+
+    /** Half of the time while somebody loads. Returns whether somebody does. */
+    private static boolean moment(LaneHistory lane, ChaosFault.Scene scene, Random random) {
+        boolean loading = random.nextBoolean();
+        long until = System.nanoTime() + MOMENT_WITHIN.toNanos();
+        while (System.nanoTime() < until && !(loading ? lane.holder() != null : calm(scene))) {
+            LockSupport.parkNanos(50_000_000L);
+        }
+        LockSupport.parkNanos(random.nextLong(1_500_000_000L));
+        return lane.holder() != null;
+    }
+
+    /** Whether everybody serves. */
+    private static boolean calm(ChaosFault.Scene scene) {
+        try {
+            return scene.living().stream().filter(ChaosFault::ready).count() == INSTANCES.size();
+        } catch (KubernetesClientException e) {
+            return false; // the API server is not back yet
+        }
+    }
+
+    /** All kinds in turn, each time in another order. */
+    private ChaosFault next(Random random) {
+        if (deck.isEmpty()) {
+            List<ChaosFault> all = new ArrayList<>(List.of(ChaosFault.values()));
+            Collections.shuffle(all, random);
+            deck.addAll(all);
+        }
+        return deck.pop();
+    }
+
+    /** The API server may still be coming back from the fault before. */
+    private static void strike(ChaosFault fault, ChaosFault.Scene scene) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                fault.strike(scene);
+                return;
+            } catch (KubernetesClientException e) {
+                if (attempt == 20) {
+                    throw e;
+                }
+                LockSupport.parkNanos(500_000_000L);
+            }
+        }
+    }
+
+    private void judge(int run, ClusterUser user, ChaosWitness witness, List<String> told) {
+        String story = "run %d: %s".formatted(run, String.join(", ", told));
+        Await.until(
+                cluster,
+                story + ": everybody serves, and every end is counted",
+                () -> {
+                    for (String instance : INSTANCES) {
+                        assertThat(user.podOf(MATRIX, instance).getStatus().getPhase())
+                                .as(instance)
+                                .isEqualTo("Running");
+                        assertThat(user.deaths(MATRIX, instance))
+                                .as("%s: %s", instance, witness.ended(instance))
+                                .isEqualTo(witness.ended(instance).size());
+                    }
+                    user.awaitReady(MATRIX, INSTANCES.toArray(String[]::new));
+                });
+        assertThat(witness.overlaps()).as(story).isEmpty();
+        Set<EndClass> classes = new TreeSet<>();
+        for (String instance : INSTANCES) {
+            Crashes crashes = Objects.requireNonNull(user.status(MATRIX, instance).crashes());
+            crashes.recent().stream()
+                    .map(Crash::endClass)
+                    .filter(Objects::nonNull)
+                    .forEach(classes::add);
+            deaths += Objects.requireNonNullElse(crashes.total(), 0L);
+            assertThat(crashes.byClass().values().stream().mapToLong(n -> n).sum())
+                    .as(story)
+                    .isEqualTo(crashes.total());
+        }
+        assertThat(classes).as(story).doesNotContain(EndClass.Unclassified);
+        System.out.println(story + " -> " + classes);
+    }
+}

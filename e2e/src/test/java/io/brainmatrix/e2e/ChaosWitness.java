@@ -1,0 +1,215 @@
+package io.brainmatrix.e2e;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.Watch;
+import io.fabric8.kubernetes.client.Watcher;
+import io.fabric8.kubernetes.client.WatcherException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An observer that believes nothing that the operator writes: its own watch of the pods, and the
+ * container runtime's own records of what ended.
+ */
+final class ChaosWitness implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String INSTANCE = "brainmatrix.io/instance";
+    private static final Duration RETRY = Duration.ofMillis(200);
+
+    /** What the watch knows of one pod. */
+    private static final class Life {
+        final String name;
+        final String instance;
+        @Nullable String container;
+        boolean ready;
+        boolean over;
+
+        Life(String name, String instance) {
+            this.name = name;
+            this.instance = instance;
+        }
+    }
+
+    private final Cluster cluster;
+    private final String namespace;
+    private final @Nullable String runtime;
+    private final Map<String, Life> lives = new HashMap<>();
+    private final Map<String, Integer> exits = new ConcurrentHashMap<>();
+    private final List<String> overlaps = new ArrayList<>();
+    private volatile boolean closed;
+    private volatile @Nullable Process events;
+    private @Nullable Watch watch;
+
+    /**
+     * Begins to watch.
+     *
+     * @param runtime a command that takes {@code ctr}'s arguments; null where there is none, then
+     *     only the watch tells what ended
+     */
+    ChaosWitness(Cluster cluster, String namespace, @Nullable String runtime) {
+        this.cluster = cluster;
+        this.namespace = namespace;
+        this.runtime = runtime;
+        watchPods();
+        if (runtime != null) {
+            Thread.ofPlatform().daemon().name("runtime's records").start(this::readRecords);
+        }
+    }
+
+    // --- the watch ---------------------------------------------------------------------------
+
+    private void watchPods() {
+        Watcher<Pod> watcher =
+                new Watcher<>() {
+                    @Override
+                    public void eventReceived(Action action, Pod pod) {
+                        seen(action, pod);
+                    }
+
+                    @Override
+                    public void onClose(WatcherException cause) {
+                        // Its version is too old after the API server was away: begin anew.
+                        Thread.ofVirtual().start(ChaosWitness.this::again);
+                    }
+                };
+        watch = cluster.client().pods().inNamespace(namespace).withLabel(INSTANCE).watch(watcher);
+    }
+
+    private void again() {
+        while (!closed) {
+            try {
+                watchPods();
+                return;
+            } catch (KubernetesClientException e) {
+                LockSupport.parkNanos(RETRY.toNanos());
+            }
+        }
+    }
+
+    private synchronized void seen(Watcher.Action action, Pod pod) {
+        String uid = pod.getMetadata().getUid();
+        boolean fresh = !lives.containsKey(uid);
+        Life life =
+                lives.computeIfAbsent(
+                        uid,
+                        u ->
+                                new Life(
+                                        pod.getMetadata().getName(),
+                                        Objects.requireNonNull(
+                                                pod.getMetadata().getLabels().get(INSTANCE))));
+        // A watch that begins anew tells of what is there in no order: only a pod that is new to
+        // the API server is judged.
+        boolean justMade =
+                pod.getStatus().getPhase() == null || "Pending".equals(pod.getStatus().getPhase());
+        if (fresh && action == Watcher.Action.ADDED && justMade) {
+            lives.values().stream()
+                    .filter(other -> other != life && !other.ready && !other.over)
+                    .forEach(
+                            other ->
+                                    overlaps.add(
+                                            "%s was made while %s was not ready"
+                                                    .formatted(life.name, other.name)));
+        }
+        String phase = pod.getStatus().getPhase();
+        life.over |=
+                action == Watcher.Action.DELETED
+                        || "Failed".equals(phase)
+                        || "Succeeded".equals(phase);
+        life.ready |=
+                pod.getStatus().getConditions().stream()
+                        .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus()));
+        for (ContainerStatus container : pod.getStatus().getContainerStatuses()) {
+            if (container.getContainerID() != null) {
+                String id = container.getContainerID();
+                life.container = id.substring(id.indexOf("//") + 2);
+                var ended = container.getState().getTerminated();
+                if (ended != null) {
+                    exits.putIfAbsent(life.container, ended.getExitCode());
+                }
+            }
+        }
+    }
+
+    // --- the runtime's records -----------------------------------------------------------------
+
+    private void readRecords() {
+        while (!closed) {
+            try {
+                Process process =
+                        new ProcessBuilder(Objects.requireNonNull(runtime), "ctr", "events")
+                                .redirectErrorStream(true)
+                                .start();
+                events = process;
+                try (BufferedReader lines = process.inputReader()) {
+                    lines.lines().forEach(this::recorded);
+                }
+            } catch (IOException | java.io.UncheckedIOException e) {
+                // The runtime was killed: its watch begins anew.
+            }
+            LockSupport.parkNanos(RETRY.toNanos());
+        }
+    }
+
+    private void recorded(String line) {
+        int at = line.indexOf("/tasks/exit ");
+        if (at < 0) {
+            return;
+        }
+        try {
+            JsonNode exit = JSON.readTree(line.substring(line.indexOf('{', at)));
+            if (exit.path("id").asText().equals(exit.path("container_id").asText())) {
+                exits.putIfAbsent(
+                        exit.path("container_id").asText(), exit.path("exit_status").asInt());
+            }
+        } catch (IOException e) {
+            // A line of another kind.
+        }
+    }
+
+    // --- what it knows -------------------------------------------------------------------------
+
+    /** Pods that were made while another was not ready yet. */
+    synchronized List<String> overlaps() {
+        return List.copyOf(overlaps);
+    }
+
+    /** Containers of an instance that have ended. */
+    synchronized Set<String> ended(String instance) {
+        Set<String> ended = new HashSet<>();
+        for (Life life : lives.values()) {
+            if (life.instance.equals(instance)
+                    && life.container != null
+                    && exits.containsKey(life.container)) {
+                ended.add(life.name + " with " + exits.get(life.container));
+            }
+        }
+        return ended;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        if (watch != null) {
+            watch.close();
+        }
+        Process process = events;
+        if (process != null) {
+            process.destroyForcibly();
+        }
+    }
+}

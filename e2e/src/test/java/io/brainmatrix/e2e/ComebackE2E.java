@@ -1,0 +1,141 @@
+package io.brainmatrix.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.brainmatrix.api.v1alpha1.InstanceStatus;
+import io.brainmatrix.api.v1alpha1.Phase;
+import io.brainmatrix.api.v1alpha1.Reason;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** How soon one that dies again and again serves again, and that it stops in the end (R8). */
+@Tag("cluster")
+@ExtendWith(Installation.class)
+class ComebackE2E {
+    private static final String MATRIX = "comeback";
+    private static final Duration WAIT = Duration.ofSeconds(1);
+    private static final int TRIES = 5;
+
+    private final Cluster cluster;
+
+    ComebackE2E(Cluster cluster) {
+        this.cluster = cluster;
+    }
+
+    @Test
+    void fiveDeathsInARowWaitNoLongerThanDeclaredAndTheSixthSuspends() {
+        World world = new World();
+        world.place(Models.chain(Models.TINY_MIB), "comeback.gguf");
+        try (ClusterUser user = new ClusterUser(cluster, "e2e-comeback");
+                LaneHistory lane = new LaneHistory(cluster)) {
+            user.apply(
+                    Matrix.on(MATRIX, World.hostPath("comeback.gguf"))
+                            .spec("recovery: {backoff: [1s, 1s, 1s, 1s, 1s]}")
+                            .instance("name: subject, budget: {ram: 256Mi}"));
+            Instant ready = life(user, 1);
+            Duration coldStart = Duration.between(lane.holds().getLast().from(), ready);
+            Figures.note("cold start, let in to Ready", coldStart);
+
+            List<Duration> comebacks = new ArrayList<>();
+            Duration told = Duration.ZERO;
+            for (int death = 1; death <= TRIES; death++) {
+                Pod pod = user.podOf(MATRIX, "subject");
+                Instant killed = Instant.now();
+                world.kill(pod);
+                Duration tells = toldAfter(user, pod, killed);
+                told = tells.compareTo(told) > 0 ? tells : told;
+                Instant back = life(user, death + 1);
+                comebacks.add(Duration.between(killed, back));
+                Figures.note("death " + death + ", killed to Ready", comebacks.getLast());
+            }
+            Figures.note("longest from the kill to the kubelet's word of it", told);
+
+            // Then: no more than the declared wait, a start like the first, and what the kubelet
+            // takes to tell.
+            assertThat(comebacks)
+                    .allSatisfy(
+                            c ->
+                                    assertThat(c)
+                                            .isLessThan(
+                                                    WAIT.plus(coldStart)
+                                                            .plus(Duration.ofSeconds(1))
+                                                            .plus(Duration.ofSeconds(2))));
+
+            world.kill(user.podOf(MATRIX, "subject"));
+            user.awaitReason(MATRIX, "subject", Reason.TooManyDeaths);
+            assertThat(user.status(MATRIX, "subject"))
+                    .satisfies(
+                            s -> {
+                                assertThat(s.phase()).isEqualTo(Phase.Suspended);
+                                assertThat(s.message()).contains("6 in a row", "restartedAt");
+                            });
+            assertThat(user.deaths(MATRIX, "subject")).isEqualTo(6);
+            assertThat(events(user)).contains("Died", "Resurrected", "Suspended");
+            Await.during(
+                    cluster,
+                    "it stays suspended",
+                    Duration.ofSeconds(4),
+                    () -> assertThat(user.pods()).isEmpty());
+
+            // A person's word brings it back.
+            user.patch(
+                    MATRIX,
+                    """
+                    {"spec": {"instances": [{"name": "subject", "budget": {"ram": "256Mi"}, "restartedAt": "now"}]}}""");
+            life(user, TRIES + 2);
+            assertThat(user.deaths(MATRIX, "subject")).isEqualTo(6);
+        } finally {
+            world.remove("comeback.gguf");
+        }
+    }
+
+    /** Waits until so many lives have begun and the last is ready. */
+    private Instant life(ClusterUser user, long life) {
+        Await.until(
+                cluster,
+                "life %d is ready".formatted(life),
+                () -> {
+                    InstanceStatus status = user.status(MATRIX, "subject");
+                    assertThat(status.lives()).isEqualTo(life);
+                    assertThat(status.phase()).isEqualTo(Phase.Ready);
+                });
+        return Instant.now();
+    }
+
+    /** How long after a kill the API server knew of it: the pod has failed, or is gone already. */
+    private Duration toldAfter(ClusterUser user, Pod killed, Instant at) {
+        Await.until(
+                cluster,
+                "the kubelet tells",
+                () -> {
+                    Pod now =
+                            cluster.client()
+                                    .pods()
+                                    .inNamespace(user.namespace())
+                                    .withName(killed.getMetadata().getName())
+                                    .get();
+                    assertThat(now == null || "Failed".equals(now.getStatus().getPhase())).isTrue();
+                });
+        return Duration.between(at, Instant.now());
+    }
+
+    private List<String> events(ClusterUser user) {
+        return cluster
+                .client()
+                .v1()
+                .events()
+                .inNamespace(user.namespace())
+                .list()
+                .getItems()
+                .stream()
+                .map(e -> Objects.requireNonNullElse(e.getReason(), ""))
+                .toList();
+    }
+}

@@ -1,0 +1,197 @@
+package io.brainmatrix.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.brainmatrix.api.v1alpha1.Crash;
+import io.brainmatrix.api.v1alpha1.Crashes;
+import io.brainmatrix.api.v1alpha1.EndClass;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.policy.v1.EvictionBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Ends of lives as a real kubelet tells of them: each is called by its name, and counted when it is
+ * a death (R6). Those that other classes provoke are not repeated here.
+ */
+@Tag("cluster")
+@ExtendWith(Installation.class)
+class EndsE2E {
+    private static final String MATRIX = "ends";
+    private static final long MI = 1L << 20;
+
+    private final Cluster cluster;
+    private final World world = new World();
+
+    EndsE2E(Cluster cluster) {
+        this.cluster = cluster;
+    }
+
+    @BeforeEach
+    void models() {
+        world.place(Models.chain(Models.TINY_MIB), "ends.gguf");
+        world.place(Models.chain(Models.LARGE_MIB), "ends-large.gguf");
+    }
+
+    @AfterEach
+    void gone() {
+        world.remove("ends.gguf");
+        world.remove("ends-large.gguf");
+    }
+
+    @Test
+    void eachIsCalledByItsNameAndCountedWhenItIsADeath() {
+        try (ClusterUser user = new ClusterUser(cluster, "e2e-ends")) {
+            Matrix matrix = Matrix.on(MATRIX, World.hostPath("ends.gguf"));
+            List<String> all =
+                    List.of("frozen", "crashed", "killed", "deleted", "evicted", "crowded");
+            for (String name : all) {
+                matrix = matrix.instance("name: %s, budget: {ram: 256Mi}".formatted(name));
+            }
+            user.apply(matrix);
+            user.awaitReady(MATRIX, all.toArray(String[]::new));
+
+            world.signal(user.podOf(MATRIX, "frozen"), "STOP"); // its probe takes a minute
+            world.signal(user.podOf(MATRIX, "crashed"), "SEGV");
+            world.kill(user.podOf(MATRIX, "killed"));
+            cluster.client().resource(user.podOf(MATRIX, "deleted")).delete();
+            evict(user.podOf(MATRIX, "evicted"));
+            world.fillScratch(user.podOf(MATRIX, "crowded"), 80);
+
+            Map<String, EndClass> expected =
+                    Map.of(
+                            "frozen", EndClass.Hung,
+                            "crashed", EndClass.EngineFault,
+                            "killed", EndClass.Killed,
+                            "deleted", EndClass.Killed,
+                            "evicted", EndClass.Evicted,
+                            "crowded", EndClass.Evicted);
+            for (String name : all) {
+                Await.until(
+                        cluster,
+                        "the end of " + name,
+                        () -> assertThat(crashes(user, name).recent()).hasSize(1));
+            }
+            user.awaitReady(MATRIX, all.toArray(String[]::new));
+            expected.forEach(
+                    (name, endClass) -> {
+                        Crash end = crashes(user, name).recent().getFirst();
+                        assertThat(end.endClass()).as(name).isEqualTo(endClass);
+                        boolean death = endClass != EndClass.Evicted;
+                        assertThat(user.deaths(MATRIX, name)).as(name).isEqualTo(death ? 1 : 0);
+                        assertThat(crashes(user, name).byClass())
+                                .isEqualTo(death ? Map.of(endClass.name(), 1L) : Map.of());
+                        assertThat(end.phase()).as("left by %s", name).isNotNull();
+                        assertThat(end.peak()).as("left by %s", name).isNotNull();
+                    });
+        }
+    }
+
+    @Test
+    void aLoadThatStandsStillEndsAtItsTimeout() {
+        try (ClusterUser user = new ClusterUser(cluster, "e2e-stalled")) {
+            user.apply(
+                    Matrix.on(MATRIX, World.hostPath("ends-large.gguf"))
+                            .spec("admission: {loadTimeout: 12s}")
+                            .instance("name: stalled, budget: {ram: 700Mi, cpu: 300m}"));
+            Await.until(
+                    cluster,
+                    "it runs",
+                    () ->
+                            assertThat(user.podOf(MATRIX, "stalled").getStatus().getPhase())
+                                    .isEqualTo("Running"));
+            world.signal(user.podOf(MATRIX, "stalled"), "STOP");
+
+            Await.until(
+                    cluster,
+                    "it is ended",
+                    () -> assertThat(user.deaths(MATRIX, "stalled")).isEqualTo(1));
+
+            assertThat(crashes(user, "stalled").recent().getFirst().endClass())
+                    .isEqualTo(EndClass.LoadTimedOut);
+        }
+    }
+
+    /**
+     * The limit of all pods together is reached, by a neighbour that the kernel spares: it kills
+     * the biggest of the others, which is far from its own limit.
+     */
+    @Test
+    void oneThatDiesForAllPodsMemoryIsNoOutOfMemoryOfItsOwn() {
+        Path all = Path.of("/sys/fs/cgroup/memory/kubepods");
+        String limit = read(all.resolve("memory.limit_in_bytes"));
+        try (ClusterUser user = new ClusterUser(cluster, "e2e-node-oom")) {
+            user.apply(
+                    Matrix.on(MATRIX, World.hostPath("ends-large.gguf"))
+                            .instance("name: innocent, budget: {ram: 2Gi}"));
+            user.awaitReady(MATRIX, "innocent");
+            long anonymous =
+                    read(all.resolve("memory.stat"))
+                            .lines()
+                            .filter(l -> l.startsWith("total_rss "))
+                            .mapToLong(l -> Long.parseLong(l.substring("total_rss ".length())))
+                            .findFirst()
+                            .orElseThrow();
+            write(all.resolve("memory.limit_in_bytes"), Long.toString(anonymous + 700 * MI));
+
+            Ballast ballast = Ballast.guaranteedPod(cluster, 900);
+            try {
+                Await.until(
+                        cluster,
+                        "the death is counted",
+                        () -> assertThat(user.deaths(MATRIX, "innocent")).isEqualTo(1));
+                Crash death = crashes(user, "innocent").recent().getFirst();
+                assertThat(death.endClass()).isEqualTo(EndClass.NodeOutOfMemory);
+                assertThat(death.exitCode()).isEqualTo(137);
+            } finally {
+                write(all.resolve("memory.limit_in_bytes"), limit);
+                ballast.free();
+            }
+            user.awaitReady(MATRIX, "innocent");
+        }
+    }
+
+    private void evict(Pod pod) {
+        cluster.client()
+                .pods()
+                .inNamespace(pod.getMetadata().getNamespace())
+                .withName(pod.getMetadata().getName())
+                .evict(
+                        new EvictionBuilder()
+                                .withNewMetadata()
+                                .withName(pod.getMetadata().getName())
+                                .withNamespace(pod.getMetadata().getNamespace())
+                                .endMetadata()
+                                .build());
+    }
+
+    private static Crashes crashes(ClusterUser user, String instance) {
+        return Objects.requireNonNull(user.status(MATRIX, instance).crashes());
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
