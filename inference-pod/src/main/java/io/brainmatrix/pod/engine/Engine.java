@@ -108,6 +108,18 @@ public interface Engine {
      */
     OptionalInt layersOnGpu();
 
+    /** What an engine's memory is for. */
+    enum Part {
+        Weights,
+        Cache,
+        Compute
+    }
+
+    /** Bytes that it says it has reserved; what it says nothing of is left out. */
+    default Map<Part, Long> buffers() {
+        return Map.of();
+    }
+
     /** Tokens of a text, with those that the model puts before each prompt. */
     int countTokens(String text);
 

@@ -30,12 +30,14 @@ public final class LlamaEngine implements Engine {
     private final LlamaModel model;
     private final boolean firstToken;
     private final OptionalInt layersOnGpu;
+    private final Map<Part, Long> buffers;
     private final BoundedLog log;
 
     private LlamaEngine(LlamaModel model, Settings settings) {
         this.model = model;
         this.firstToken = settings.firstToken();
         this.layersOnGpu = LogTail.layersOnGpu(settings.log()); // before anything is cut off it
+        this.buffers = LogTail.buffers(settings.log());
         this.log = new BoundedLog(settings.log(), LOG_MAX_BYTES);
     }
 
@@ -219,6 +221,11 @@ public final class LlamaEngine implements Engine {
     @Override
     public OptionalInt layersOnGpu() {
         return layersOnGpu;
+    }
+
+    @Override
+    public Map<Part, Long> buffers() {
+        return buffers;
     }
 
     @Override

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class LogTail {
     private static final Pattern OFFLOADED =
             Pattern.compile("offloaded (\\d{1,4})/\\d{1,4} layers to GPU");
+
+    private static final Pattern BUFFER =
+            Pattern.compile("(model|KV|compute|output) +buffer size *= *(\\d{1,9}\\.\\d{1,3}) MiB");
+    private static final double MEBIBYTE = 1 << 20;
 
     private LogTail() {}
 
@@ -31,6 +37,32 @@ final class LogTail {
         } catch (IOException e) {
             return OptionalInt.empty();
         }
+    }
+
+    /**
+     * The last load's buffers in bytes, by {@link Engine.Part}; those it says nothing of are left
+     * out.
+     */
+    static Map<Engine.Part, Long> buffers(Path log) {
+        Map<Engine.Part, Long> bytes = new EnumMap<>(Engine.Part.class);
+        try {
+            for (String line : Files.readAllLines(log, StandardCharsets.ISO_8859_1)) {
+                Matcher found = BUFFER.matcher(line);
+                if (found.find()) {
+                    bytes.merge(
+                            switch (found.group(1)) {
+                                case "model" -> Engine.Part.Weights;
+                                case "KV" -> Engine.Part.Cache;
+                                default -> Engine.Part.Compute;
+                            },
+                            Math.round(Double.parseDouble(found.group(2)) * MEBIBYTE),
+                            Long::sum);
+                }
+            }
+        } catch (IOException e) {
+            return Map.of();
+        }
+        return Map.copyOf(bytes);
     }
 
     static String reason(Path log, @Nullable String otherwise) {

@@ -190,7 +190,7 @@ public final class Life {
                         config.engine().contextLength() / config.engine().parallel(),
                         vocabulary::get,
                         clock,
-                        new PodMetrics(gauges.all(), surroundings.proc()),
+                        new PodMetrics(gauges.all(), gauges.families(), surroundings.proc()),
                         new ApiToken(surroundings.apiToken(), System::nanoTime),
                         new Connections(surroundings.proc(), System::nanoTime)));
     }

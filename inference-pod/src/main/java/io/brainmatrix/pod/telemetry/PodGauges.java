@@ -5,11 +5,16 @@ import io.brainmatrix.pod.engine.Desk;
 import io.brainmatrix.pod.memory.Guard;
 import io.brainmatrix.pod.memory.Rung;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +98,37 @@ public final class PodGauges {
                         "engine_silent_seconds",
                         "Since the engine last gave a sign of life while it has work; 0 without.",
                         () -> served(d -> d.silent().toMillis() / 1e3)));
+    }
+
+    /** Those that have a label. */
+    public List<PodMetrics.Family> families() {
+        return List.of(
+                new PodMetrics.Family(
+                        "brainmatrix_pod_memory_part_bytes",
+                        "What llama.cpp has reserved for weights, cache and compute, and the most that the JVM's pools held.",
+                        "part",
+                        this::parts));
+    }
+
+    private Map<String, Double> parts() {
+        Map<String, Double> parts = new TreeMap<>();
+        desk.get()
+                .ifPresent(
+                        d ->
+                                d.engine()
+                                        .buffers()
+                                        .forEach(
+                                                (part, bytes) ->
+                                                        parts.put(
+                                                                part.name()
+                                                                        .toLowerCase(Locale.ROOT),
+                                                                (double) bytes)));
+        long jvm = 0;
+        for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
+            jvm += pool.getPeakUsage().getUsed();
+        }
+        parts.put("jvm", (double) jvm);
+        return parts;
     }
 
     private static PodMetrics.Gauge gauge(String name, String help, Supplier<Double> value) {

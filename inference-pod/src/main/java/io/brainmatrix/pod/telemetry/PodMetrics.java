@@ -11,6 +11,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -60,12 +61,32 @@ public final class PodMetrics {
     public record Gauge(String name, String help, Supplier<Double> value) {}
 
     /**
+     * Values by a label that can be read at any time; none when nobody knows them yet.
+     *
+     * @param values by what the label says
+     */
+    public record Family(
+            String name, String help, String label, Supplier<Map<String, Double>> values) {}
+
+    /**
      * Metrics with these gauges.
      *
      * @param proc where procfs is mounted
      */
     public PodMetrics(List<Gauge> gauges, Path proc) {
+        this(gauges, List.of(), proc);
+    }
+
+    /** Metrics with these gauges, and these that have a label. */
+    public PodMetrics(List<Gauge> gauges, List<Family> families, Path proc) {
         this.proc = proc;
+        registry.register(
+                new Collector() {
+                    @Override
+                    public List<MetricFamilySamples> collect() {
+                        return families.stream().map(PodMetrics::samples).toList();
+                    }
+                });
         registry.register(
                 new Collector() {
                     @Override
@@ -82,6 +103,13 @@ public final class PodMetrics {
                                 .toList();
                     }
                 });
+    }
+
+    private static Collector.MetricFamilySamples samples(Family family) {
+        GaugeMetricFamily samples =
+                new GaugeMetricFamily(family.name(), family.help(), List.of(family.label()));
+        family.values().get().forEach((label, value) -> samples.addMetric(List.of(label), value));
+        return samples;
     }
 
     private record Reading(Gauge gauge, double value) {}

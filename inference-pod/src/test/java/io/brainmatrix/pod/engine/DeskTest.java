@@ -30,9 +30,9 @@ class DeskTest {
     private final Held engine = new Held();
 
     /** Answers with one piece, and then nothing until it is let go. */
-    private static final class Held implements Engine {
-        private final CountDownLatch release = new CountDownLatch(1);
-        private final AtomicInteger inside = new AtomicInteger();
+    private static class Held implements Engine {
+        final CountDownLatch release = new CountDownLatch(1);
+        final AtomicInteger inside = new AtomicInteger();
         private final AtomicInteger most = new AtomicInteger();
 
         @Override
@@ -178,5 +178,62 @@ class DeskTest {
         engine.release.countDown();
         one.join();
         assertThat(desk.hung(SILENCE)).isFalse();
+    }
+
+    @Test
+    void onceClosedItLetsNobodyInAndThoseWhoRunMayEnd() {
+        Desk desk = desk(1, Duration.ofMinutes(1));
+        CompletableFuture<Integer> first = ask(desk, 1);
+        await().until(() -> desk.running() == 1);
+        CompletableFuture<Integer> second = ask(desk, 1);
+        await().until(() -> desk.waiting() == 1);
+
+        desk.close();
+
+        assertThat(second)
+                .failsWithin(Duration.ofSeconds(5))
+                .withThrowableThat()
+                .withRootCauseInstanceOf(Desk.Closed.class);
+        assertThatExceptionOfType(Desk.Closed.class)
+                .isThrownBy(() -> desk.generate(REQUEST, 1, () -> false, piece -> true));
+        assertThat(desk.running()).isEqualTo(1);
+        engine.release.countDown();
+        assertThat(first.join()).isEqualTo(1);
+    }
+
+    @Test
+    void cutShortAnAnswerIsToldToEndAtItsNextToken() throws Exception {
+        List<Boolean> goesOn = new ArrayList<>();
+        Engine told =
+                new Held() {
+                    @Override
+                    public Outcome generate(Request request, Predicate<String> sink) {
+                        goesOn.add(sink.test("piece"));
+                        return new Outcome(1, Ending.Cancelled);
+                    }
+                };
+        Desk cut = new Desk(told, 1, Duration.ofMinutes(1), rung::get, nanos::get);
+        var _ = cut.generate(REQUEST, 1, () -> false, piece -> true);
+
+        cut.cutShort();
+
+        var _ = cut.generate(REQUEST, 1, () -> false, piece -> true);
+        assertThat(goesOn).containsExactly(true, false);
+    }
+
+    @Test
+    void silenceIsOfAnEngineThatHasWork() {
+        Desk desk = desk(1, Duration.ofMinutes(1));
+        nanos.addAndGet(Duration.ofSeconds(9).toNanos());
+        assertThat(desk.silent()).isZero();
+        CompletableFuture<Integer> one = ask(desk, 1);
+        await().until(() -> desk.running() == 1 && engine.inside.get() == 1);
+
+        nanos.addAndGet(Duration.ofSeconds(3).toNanos());
+
+        assertThat(desk.silent()).isEqualTo(Duration.ofSeconds(3));
+        engine.release.countDown();
+        one.join();
+        assertThat(desk.silent()).isZero();
     }
 }

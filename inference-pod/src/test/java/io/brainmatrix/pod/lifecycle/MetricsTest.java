@@ -55,6 +55,15 @@ class MetricsTest {
                                     0,
                                     value(scrape, "brainmatrix_pod_memory_predicted_bytes")
                                             - 64 * MIB));
+            for (String part : List.of("weights", "cache", "compute", "jvm")) {
+                assertThat(
+                                value(
+                                        scrape,
+                                        "brainmatrix_pod_memory_part_bytes{part=\"%s\",}"
+                                                .formatted(part)))
+                        .as(part)
+                        .isBetween(1e5, 64.0 * MIB);
+            }
             likeTheKernel(pod, scrape);
             follows(pod);
         }

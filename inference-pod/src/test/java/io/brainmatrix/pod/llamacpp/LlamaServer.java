@@ -1,7 +1,5 @@
 package io.brainmatrix.pod.llamacpp;
 
-import static org.awaitility.Awaitility.await;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -15,10 +13,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /** llama.cpp's own server before one model: one slot, no mmap, no cache of prompts. */
 final class LlamaServer implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final Duration SERVES_WITHIN = Duration.ofMinutes(2);
+    private static final long LOOK_NANOS = 20_000_000L;
 
     private final Process process;
     private final URI uri;
@@ -36,7 +38,7 @@ final class LlamaServer implements AutoCloseable {
      */
     static LlamaServer serving(
             LlamaCpp llamaCpp, String model, int context, int threads, int batch, Path log)
-            throws IOException {
+            throws IOException, InterruptedException {
         int port;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
@@ -61,9 +63,13 @@ final class LlamaServer implements AutoCloseable {
                         .start();
         LlamaServer server =
                 new LlamaServer(process, URI.create("http://127.0.0.1:%d/".formatted(port)));
-        await().atMost(Duration.ofMinutes(2))
-                .pollInterval(Duration.ofMillis(20))
-                .until(server::isServing);
+        long deadline = System.nanoTime() + SERVES_WITHIN.toNanos();
+        while (!server.isServing()) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("llama-server does not serve; see " + log);
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
         return server;
     }
 
@@ -112,6 +118,6 @@ final class LlamaServer implements AutoCloseable {
     public void close() {
         client.close();
         process.destroyForcibly();
-        await().atMost(Duration.ofSeconds(10)).until(() -> !process.isAlive());
+        process.onExit().join();
     }
 }

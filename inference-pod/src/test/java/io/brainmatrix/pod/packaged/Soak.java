@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +34,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Soak {
     private static final double MEBIBYTE = 1 << 20;
     private static final int CLIENTS = 4;
-    private static final int MODEL_MIB = 50;
+    private static final int MODEL_MIB = 4;
     private static final int CONTEXT = 2048;
     private static final int SLOTS = 2;
     private static final int LONG_PROMPT = CONTEXT / SLOTS - 80;
@@ -41,13 +42,17 @@ final class Soak {
     private static final double GROWTH = 0.01;
     private static final int LEAST_REQUESTS = 1000;
 
-    /** Of a minute: until every kind of request has been seen and the JVM has compiled its code. */
-    private static final double WARM_UP_MINUTES = 0.5;
+    /** Until every kind of request has been seen and the JVM has compiled its code. */
+    private static final double WARM_UP_MINUTES = 0.33;
 
-    /** Carriers of virtual threads without work end after 30 s. */
-    private static final Duration CALM_WITHIN = Duration.ofSeconds(45);
+    /** Of requests whose clients have gone, and connections that linger. */
+    private static final Duration CALM_WITHIN = Duration.ofSeconds(30);
 
-    private static final long CALM_LOOK_NANOS = 1_000_000_000L;
+    private static final Duration CALM_FOR = Duration.ofSeconds(3);
+    private static final long CALM_LOOK_NANOS = 250_000_000L;
+
+    /** Carriers of virtual threads come with the load and go 30 s after it; a flag bounds them. */
+    private static final String CARRIER = "ForkJoinPool";
 
     private final PackagedPod pod;
     private final Map<String, AtomicInteger> counts = new ConcurrentSkipListMap<>();
@@ -90,7 +95,7 @@ final class Soak {
         counts.clear();
         Look before = calm("before");
         long begun = System.nanoTime();
-        load(minutes, random.split());
+        load(Math.max(0.5, minutes - WARM_UP_MINUTES), random.split());
         Look after = calm("after");
         double hours = (System.nanoTime() - begun) / 3.6e12;
         int all = counts.values().stream().mapToInt(AtomicInteger::get).sum();
@@ -106,6 +111,18 @@ final class Soak {
         System.out.printf("anonymous memory %+.2f %% in %.2f h%n", 100 * growth, hours);
         if (growth > GROWTH * Math.max(1, hours)) {
             wrong.add("anonymous memory grew by %.2f %%".formatted(100 * growth));
+        }
+        for (String outcome : counts.keySet()) {
+            boolean ours = outcome.matches("(short|long|streamed) .*");
+            if (outcome.startsWith("failed")
+                    || outcome.endsWith(" 500")
+                    || (ours && !outcome.endsWith(" 200"))) {
+                wrong.add("%s: %s".formatted(outcome, counts.get(outcome)));
+            }
+        }
+        int cancelled = counts.getOrDefault("cancelled", new AtomicInteger()).get();
+        if (cancelled < all / 5) {
+            wrong.add("only %d of %d cancelled".formatted(cancelled, all));
         }
         if (all < LEAST_REQUESTS * Math.min(1, minutes / 2)) {
             wrong.add("only %d requests".formatted(all));
@@ -210,24 +227,42 @@ final class Soak {
         }
     }
 
-    /** Waits until nothing runs and no more threads end. */
+    /** Waits until nobody has been answered for a while. */
     private Look calm(String when) throws Exception {
         long deadline = System.nanoTime() + CALM_WITHIN.toNanos();
-        long least = Long.MAX_VALUE;
-        while (System.nanoTime() < deadline) {
+        long since = System.nanoTime();
+        while (System.nanoTime() - since < CALM_FOR.toNanos()) {
             LockSupport.parkNanos(CALM_LOOK_NANOS);
             String scrape = pod.get("/metrics").body();
             double busy =
                     MetricsCatalogue.value(scrape, "brainmatrix_pod_requests_running")
                             + MetricsCatalogue.value(scrape, "brainmatrix_pod_requests_waiting");
-            if (busy == 0) {
-                least = Math.min(least, pod.status("Threads"));
+            if (busy > 0) {
+                since = System.nanoTime();
+            }
+            if (System.nanoTime() > deadline) {
+                throw new IOException("it still answers, with nobody asking");
             }
         }
-        Look look = new Look(pod.openFiles(), least, pod.status("RssAnon"));
+        Look look = new Look(pod.openFiles(), threads(), pod.status("RssAnon"));
         System.out.printf(
-                "%s: %d file descriptors, %d threads, %.1f MiB anonymous%n",
-                when, look.files(), look.threads(), look.anonymous() / MEBIBYTE);
+                "%s: %d file descriptors, %d threads beside %d carriers, %.1f MiB anonymous%n",
+                when,
+                look.files(),
+                look.threads(),
+                pod.status("Threads") - look.threads(),
+                look.anonymous() / MEBIBYTE);
         return look;
+    }
+
+    private long threads() throws IOException {
+        long count = 0;
+        try (DirectoryStream<Path> tasks =
+                Files.newDirectoryStream(Path.of("/proc/" + pod.pid() + "/task"))) {
+            for (Path task : tasks) {
+                count += Files.readString(task.resolve("comm")).startsWith(CARRIER) ? 0 : 1;
+            }
+        }
+        return count;
     }
 }
