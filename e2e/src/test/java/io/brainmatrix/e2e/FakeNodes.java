@@ -277,6 +277,7 @@ final class FakeNodes implements AutoCloseable {
                 loaded ? from.plus(load) : null,
                 now.isAfter(from.plus(load).plus(load)) ? Boolean.TRUE : null,
                 null,
+                null,
                 null);
     }
 

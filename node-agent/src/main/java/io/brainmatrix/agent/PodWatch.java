@@ -105,7 +105,8 @@ final class PodWatch {
                                     time(json, "loadEnded"),
                                     null,
                                     gpu(json.path("gpu")),
-                                    swap(json.path("swap"))))
+                                    swap(json.path("swap")),
+                                    text(json, "modelFingerprint")))
                     : Optional.empty();
         } catch (IOException | java.time.format.DateTimeParseException e) {
             return Optional.empty();
@@ -124,6 +125,10 @@ final class PodWatch {
                         count(json, "layersOnGpu"),
                         count(json, "layers"))
                 : null;
+    }
+
+    private static @Nullable String text(JsonNode json, String field) {
+        return json.path(field).isTextual() ? json.path(field).asText() : null;
     }
 
     private static @Nullable PodSwap swap(JsonNode json) {

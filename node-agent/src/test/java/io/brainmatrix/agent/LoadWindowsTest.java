@@ -28,6 +28,7 @@ class LoadWindowsTest {
                 loaded ? Instant.parse(endedAt) : null,
                 null,
                 null,
+                null,
                 null);
     }
 

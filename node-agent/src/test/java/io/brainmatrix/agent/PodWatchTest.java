@@ -67,7 +67,8 @@ class PodWatchTest {
                                 Instant.parse("2026-01-01T00:00:06.654321Z"),
                                 null,
                                 new GpuShare(null, 901775360L, 12, 17),
-                                new PodSwap(8388608L, 1048576L)));
+                                new PodSwap(8388608L, 1048576L),
+                                "3f79bb7b435b05321651daefd374cdc681dc06faa65e374e38337b88ca046dea"));
     }
 
     @Test
@@ -77,6 +78,7 @@ class PodWatchTest {
                         new PodMemory(
                                 "uid-1",
                                 "Starting",
+                                null,
                                 null,
                                 null,
                                 null,

@@ -940,6 +940,7 @@ final class PaperNode {
                                 process.loadEndedByNode,
                                 (settled && whole(process, now)) ? Boolean.TRUE : null,
                                 null,
+                                null,
                                 null));
             }
         }

@@ -43,7 +43,10 @@ public record InstanceStatus(
                         "Nodes where its latest tries found no model: other nodes with room go before them until it has been ready or its spec changes.")
                 List<String> modelMissingOn,
         @JsonPropertyDescription("Its memory in bytes.") @Nullable InstanceMemory memory,
-        @JsonPropertyDescription("What it has on the GPU.") @Nullable GpuShare gpu) {
+        @JsonPropertyDescription("What it has on the GPU.") @Nullable GpuShare gpu,
+        @JsonPropertyDescription(
+                        "What tells the model's file of its latest life from others: a digest of the length, the header and samples.")
+                @Nullable String modelFingerprint) {
     public InstanceStatus {
         conditions = conditions == null ? List.of() : List.copyOf(conditions);
         modelMissingOn = modelMissingOn == null ? List.of() : List.copyOf(modelMissingOn);
@@ -68,6 +71,7 @@ public record InstanceStatus(
                 nextAttempt,
                 modelMissingOn,
                 other,
-                gpu);
+                gpu,
+                modelFingerprint);
     }
 }

@@ -31,7 +31,9 @@ public record PodMemory(
                 @Nullable GpuShare gpu,
         @JsonPropertyDescription(
                         "Its swap; absent when its memory may not go there, as it should be.")
-                @Nullable PodSwap swap) {
+                @Nullable PodSwap swap,
+        @JsonPropertyDescription("What tells its model's file from others.")
+                @Nullable String modelFingerprint) {
     /** The same report with the agent's judgement of the time after its load. */
     public PodMemory judged(@Nullable Boolean settled) {
         return new PodMemory(
@@ -46,6 +48,7 @@ public record PodMemory(
                 loadEnded,
                 settled,
                 gpu,
-                swap);
+                swap,
+                modelFingerprint);
     }
 }

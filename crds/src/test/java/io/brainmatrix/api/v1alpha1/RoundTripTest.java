@@ -103,7 +103,8 @@ class RoundTripTest {
                         WHEN,
                         List.of("elsewhere"),
                         new InstanceMemory(10L, 8L, 7L, 9L),
-                        new GpuShare(5L, 4L, 20, 33));
+                        new GpuShare(5L, 4L, 20, 33),
+                        "3f79");
         BrainMatrixStatus status =
                 new BrainMatrixStatus(7L, "0/1", List.of(ready), List.of(instance));
 
@@ -141,7 +142,8 @@ class RoundTripTest {
                                         WHEN,
                                         true,
                                         new GpuShare(null, 4L, 20, 33),
-                                        new PodSwap(6L, 7L))));
+                                        new PodSwap(6L, 7L),
+                                        "3f79bb7b435b05321651daefd374cdc681dc06faa65e374e38337b88ca046dea")));
         NodeMemoryStatus bare =
                 new NodeMemoryStatus(
                         null, null, null, null, null, null, null, null, null, null, null, null,

@@ -3,6 +3,7 @@ package io.brainmatrix.pod.lifecycle;
 import io.brainmatrix.memory.footprint.GpuSplit;
 import io.brainmatrix.memory.gguf.GgufException;
 import io.brainmatrix.memory.gguf.GgufFile;
+import io.brainmatrix.memory.gguf.ModelFingerprint;
 import io.brainmatrix.pod.engine.Engine;
 import io.brainmatrix.pod.engine.EngineException;
 import io.brainmatrix.pod.engine.EngineLoader;
@@ -74,6 +75,8 @@ final class ModelLoad {
         } catch (GgufException e) {
             throw new Refusal(ExitCode.ModelInvalid, "`%s`: %s".formatted(source, e.getMessage()));
         }
+        String fingerprint = ModelFingerprint.of(model);
+        to.accept(s -> s.fingerprinted(fingerprint));
         ModelPlan plan = ModelPlan.of(header, config);
         LOG.log(System.Logger.Level.INFO, "Footprint of {0}\n{1}", source, plan.explanation());
         if (plan.gpu().isPresent() && !loader.offloads()) {

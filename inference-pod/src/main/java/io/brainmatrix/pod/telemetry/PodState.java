@@ -14,7 +14,8 @@ public record PodState(
         @Nullable Instant loadEnded,
         @Nullable Double progress,
         @Nullable String modelSha256,
-        @Nullable Gpu gpu) {
+        @Nullable Gpu gpu,
+        @Nullable String modelFingerprint) {
     /**
      * What is on the GPU.
      *
@@ -26,13 +27,22 @@ public record PodState(
 
     /** A life that has just begun. */
     public static PodState begun() {
-        return new PodState(Phase.Starting, null, null, null, null, null, null, null, null);
+        return new PodState(Phase.Starting, null, null, null, null, null, null, null, null, null);
     }
 
     /** In another phase. */
     public PodState in(Phase next) {
         return new PodState(
-                next, limit, predicted, steady, loadStarted, loadEnded, progress, modelSha256, gpu);
+                next,
+                limit,
+                predicted,
+                steady,
+                loadStarted,
+                loadEnded,
+                progress,
+                modelSha256,
+                gpu,
+                modelFingerprint);
     }
 
     /** With the limit that was read back, in bytes. */
@@ -46,31 +56,83 @@ public record PodState(
                 loadEnded,
                 progress,
                 modelSha256,
-                gpu);
+                gpu,
+                modelFingerprint);
     }
 
     /** With the predicted footprint, in bytes. */
     public PodState predicted(long bytes) {
         return new PodState(
-                phase, limit, bytes, steady, loadStarted, loadEnded, progress, modelSha256, gpu);
+                phase,
+                limit,
+                bytes,
+                steady,
+                loadStarted,
+                loadEnded,
+                progress,
+                modelSha256,
+                gpu,
+                modelFingerprint);
     }
 
     /** With the digest that was checked. */
     public PodState digested(String sha256) {
         return new PodState(
-                phase, limit, predicted, steady, loadStarted, loadEnded, progress, sha256, gpu);
+                phase,
+                limit,
+                predicted,
+                steady,
+                loadStarted,
+                loadEnded,
+                progress,
+                sha256,
+                gpu,
+                modelFingerprint);
+    }
+
+    /** With what tells the model's file from others. */
+    public PodState fingerprinted(String fingerprint) {
+        return new PodState(
+                phase,
+                limit,
+                predicted,
+                steady,
+                loadStarted,
+                loadEnded,
+                progress,
+                modelSha256,
+                gpu,
+                fingerprint);
     }
 
     /** Loading since a time. */
     public PodState loading(Instant since) {
         return new PodState(
-                Phase.Loading, limit, predicted, steady, since, null, 0.0, modelSha256, gpu);
+                Phase.Loading,
+                limit,
+                predicted,
+                steady,
+                since,
+                null,
+                0.0,
+                modelSha256,
+                gpu,
+                modelFingerprint);
     }
 
     /** Loaded at a time, about to give its first token. */
     public PodState loaded(Instant at) {
         return new PodState(
-                Phase.Verifying, limit, predicted, steady, loadStarted, at, 1.0, modelSha256, gpu);
+                Phase.Verifying,
+                limit,
+                predicted,
+                steady,
+                loadStarted,
+                at,
+                1.0,
+                modelSha256,
+                gpu,
+                modelFingerprint);
     }
 
     /** Serving, with what it uses now, in bytes. */
@@ -84,7 +146,8 @@ public record PodState(
                 loadEnded,
                 progress,
                 modelSha256,
-                gpu);
+                gpu,
+                modelFingerprint);
     }
 
     /** With what was planned for the GPU, or what the engine put there. */
@@ -98,6 +161,7 @@ public record PodState(
                 loadEnded,
                 progress,
                 modelSha256,
-                told);
+                told,
+                modelFingerprint);
     }
 }

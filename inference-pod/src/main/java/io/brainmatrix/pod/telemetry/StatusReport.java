@@ -48,6 +48,7 @@ public final class StatusReport {
             @Nullable Instant loadEnded,
             @Nullable Double progress,
             @Nullable String modelSha256,
+            @Nullable String modelFingerprint,
             @Nullable Rung rung,
             @Nullable Swap swap,
             @Nullable Gpu gpu) {}
@@ -82,6 +83,7 @@ public final class StatusReport {
             @Nullable Long peak,
             @Nullable Instant loadStarted,
             @Nullable String modelSha256,
+            @Nullable String modelFingerprint,
             List<Look> lastSamples) {}
 
     record Look(Instant at, long used, long nodeAvailable) {}
@@ -120,6 +122,7 @@ public final class StatusReport {
                         state.loadEnded(),
                         state.progress(),
                         state.modelSha256(),
+                        state.modelFingerprint(),
                         rung,
                         swap,
                         Gpu.of(state.gpu())));
@@ -158,6 +161,7 @@ public final class StatusReport {
                         peak,
                         state.loadStarted(),
                         state.modelSha256(),
+                        state.modelFingerprint(),
                         samples.reversed().stream()
                                 .limit(SAMPLES)
                                 .map(s -> new Look(s.at(), s.used(), s.nodeAvailable()))

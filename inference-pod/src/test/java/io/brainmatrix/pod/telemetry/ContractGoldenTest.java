@@ -96,7 +96,8 @@ class ContractGoldenTest {
                         Instant.parse("2026-01-01T00:00:06.654321Z"),
                         1.0,
                         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-                        new PodState.Gpu(901775360L, 12, 17));
+                        new PodState.Gpu(901775360L, 12, 17),
+                        "3f79bb7b435b05321651daefd374cdc681dc06faa65e374e38337b88ca046dea");
 
         String written =
                 StatusReport.status(
@@ -122,6 +123,7 @@ class ContractGoldenTest {
                         Instant.parse("2026-01-01T00:00:01.123456Z"),
                         null,
                         0.5,
+                        null,
                         null,
                         null);
         JsonNode agreed = json(golden("termination-message.json"));

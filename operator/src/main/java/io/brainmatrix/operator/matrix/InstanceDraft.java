@@ -42,6 +42,7 @@ final class InstanceDraft {
     Set<String> modelMissingOn;
     @Nullable InstanceMemory memory;
     @Nullable GpuShare gpu;
+    @Nullable String modelFingerprint;
     boolean admitted;
     boolean ready;
 
@@ -64,6 +65,7 @@ final class InstanceDraft {
         modelMissingOn = new TreeSet<>(before.modelMissingOn());
         memory = before.memory();
         gpu = before.gpu();
+        modelFingerprint = before.modelFingerprint();
         if (before.phase() == Phase.BackOff
                 || before.phase() == Phase.Faulty
                 || before.phase() == Phase.Suspended) {
@@ -83,6 +85,7 @@ final class InstanceDraft {
             crashes = crashes.withAllTries();
             retries = null;
             modelMissingOn.clear();
+            modelFingerprint = null; // it may name another model by now
         }
         lives = life.life();
         specHash = life.specHash();
@@ -176,6 +179,13 @@ final class InstanceDraft {
         }
     }
 
+    /** That of the life before stays until the present one tells. */
+    void model(MatrixSnapshot snapshot, Optional<PodView> living) {
+        living.map(p -> snapshot.memory().get(p.uid()))
+                .map(PodMemory::modelFingerprint)
+                .ifPresent(told -> modelFingerprint = told);
+    }
+
     /** As {@link #memory}: what the engine told is so until another life tells. */
     void gpu(MatrixSnapshot snapshot, Optional<Instance> wanted, Optional<PodView> living) {
         Long declared = wanted.map(i -> i.budget().gpu()).map(Bytes::of).orElse(null);
@@ -222,6 +232,7 @@ final class InstanceDraft {
                 nextAttempt,
                 List.copyOf(modelMissingOn),
                 memory,
-                gpu);
+                gpu,
+                modelFingerprint);
     }
 }

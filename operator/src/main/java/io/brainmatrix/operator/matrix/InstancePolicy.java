@@ -44,6 +44,7 @@ final class InstancePolicy {
                 null,
                 List.of(),
                 null,
+                null,
                 null);
     }
 
@@ -79,6 +80,7 @@ final class InstancePolicy {
         }
         draft.memory(snapshot, wanted, living);
         draft.gpu(snapshot, wanted, living);
+        draft.model(snapshot, living);
         return new Outcome(draft.build(snapshot), steps);
     }
 

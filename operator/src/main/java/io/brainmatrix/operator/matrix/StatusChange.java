@@ -61,7 +61,8 @@ public enum StatusChange {
             @Nullable Object crashes,
             @Nullable Integer retries,
             @Nullable Object nextAttempt,
-            List<String> modelMissingOn) {
+            List<String> modelMissingOn,
+            @Nullable String modelFingerprint) {
         static Fact of(InstanceStatus i) {
             boolean passing =
                     i.phase() == null || i.phase() == Phase.Waiting || i.phase() == Phase.Loading;
@@ -74,7 +75,8 @@ public enum StatusChange {
                     i.crashes(),
                     i.retries(),
                     i.nextAttempt(),
-                    i.modelMissingOn());
+                    i.modelMissingOn(),
+                    i.modelFingerprint());
         }
     }
 

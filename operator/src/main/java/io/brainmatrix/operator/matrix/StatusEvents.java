@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -39,6 +40,7 @@ public final class StatusEvents {
 
     private static final String DIED = "Died";
     private static final String RESURRECTED = "Resurrected";
+    private static final String MODEL_CHANGED = "ModelChanged";
     private static final String SUSPENDED = "Suspended";
 
     private StatusEvents() {}
@@ -65,6 +67,7 @@ public final class StatusEvents {
         for (InstanceStatus instance : now.instances()) {
             InstanceStatus earlier = before.get(instance.name());
             deaths(earlier, instance, events);
+            model(earlier, instance, events);
             if (instance.reason() != null
                     && !ORDINARY.contains(instance.reason())
                     && (earlier == null || earlier.reason() != instance.reason())) {
@@ -85,6 +88,27 @@ public final class StatusEvents {
                 events.add(end(instance, crash));
             }
         }
+    }
+
+    /** The spec names the file that it named before, and another one is there. */
+    private static void model(
+            @Nullable InstanceStatus earlier, InstanceStatus instance, List<Draft> events) {
+        if (earlier == null
+                || earlier.modelFingerprint() == null
+                || earlier.modelFingerprint().equals(instance.modelFingerprint())
+                || !Objects.equals(earlier.specHash(), instance.specHash())) {
+            return;
+        }
+        events.add(
+                new Draft(
+                        true,
+                        MODEL_CHANGED,
+                        "%s, life %s: the model's file is another than before (fingerprint %.12s, was %.12s); declare `model.sha256` to have such a file refused"
+                                .formatted(
+                                        instance.name(),
+                                        instance.lives(),
+                                        instance.modelFingerprint(),
+                                        earlier.modelFingerprint())));
     }
 
     private static Draft end(InstanceStatus instance, Crash crash) {

@@ -10,6 +10,7 @@ import io.brainmatrix.api.v1alpha1.Instance;
 import io.brainmatrix.api.v1alpha1.InstanceMemory;
 import io.brainmatrix.api.v1alpha1.InstanceStatus;
 import io.brainmatrix.api.v1alpha1.Phase;
+import io.brainmatrix.api.v1alpha1.PodMemory;
 import io.brainmatrix.api.v1alpha1.Reason;
 import io.brainmatrix.operator.admission.InstanceKey;
 import io.brainmatrix.operator.admission.Waiting;
@@ -199,6 +200,115 @@ class MatrixPolicyTest {
         assertThat(subject(again).crashes()).extracting(c -> c.total()).isEqualTo(1L);
         assertThat(subject(again).nextAttempt()).isEqualTo(NOW.plusSeconds(3));
         assertThat(subject(again).reason()).isEqualTo(Reason.BackingOff);
+    }
+
+    @Test
+    void r8ACacheThatStillShowsACountedPodAliveTakesNoWaitAway() {
+        PodView death = ended(137, "OOMKilled", "");
+        MatrixPlan counted = decide(null, NOW, "hash", null, death);
+
+        MatrixPlan late =
+                decide(counted.status(), NOW.plusSeconds(1), "hash", null, living(1, "pod-uid"));
+
+        assertThat(subject(late).nextAttempt()).isEqualTo(NOW.plusSeconds(3));
+        assertThat(subject(late).reason()).isEqualTo(Reason.BackingOff);
+    }
+
+    @Test
+    void aModelThatWasReplacedUnderItsPathIsSaid() {
+        MatrixPlan first = MatrixPolicy.decide(withModel(null, "hash", "aaaa", living(1, "first")));
+        MatrixPlan second =
+                MatrixPolicy.decide(withModel(first.status(), "hash", "bbbb", living(2, "second")));
+
+        assertThat(StatusEvents.between(first.status(), second.status()))
+                .filteredOn(e -> e.reason().equals("ModelChanged"))
+                .singleElement()
+                .satisfies(
+                        e -> {
+                            assertThat(e.warning()).isTrue();
+                            assertThat(e.message()).contains("life 2", "bbbb", "was aaaa");
+                        });
+        assertThat(
+                        StatusEvents.between(
+                                second.status(),
+                                MatrixPolicy.decide(
+                                                withModel(
+                                                        second.status(),
+                                                        "hash",
+                                                        "bbbb",
+                                                        living(3, "third")))
+                                        .status()))
+                .extracting(StatusEvents.Draft::reason)
+                .doesNotContain("ModelChanged");
+    }
+
+    @Test
+    void anEditMayNameAnotherModelWithoutAWord() {
+        MatrixPlan first =
+                MatrixPolicy.decide(withModel(null, "other", "aaaa", living(1, "first", "other")));
+        MatrixPlan edited =
+                MatrixPolicy.decide(withModel(first.status(), "hash", null, living(2, "second")));
+        MatrixPlan told =
+                MatrixPolicy.decide(
+                        withModel(edited.status(), "hash", "bbbb", living(2, "second")));
+
+        assertThat(StatusEvents.between(first.status(), edited.status()))
+                .extracting(StatusEvents.Draft::reason)
+                .doesNotContain("ModelChanged");
+        assertThat(StatusEvents.between(edited.status(), told.status()))
+                .extracting(StatusEvents.Draft::reason)
+                .doesNotContain("ModelChanged");
+    }
+
+    private static PodView living(long life, String uid) {
+        return living(life, uid, "hash");
+    }
+
+    private static PodView living(long life, String uid, String hash) {
+        return new PodView(
+                "jar-subject-" + life,
+                uid,
+                "subject",
+                life,
+                hash,
+                Optional.of("edge"),
+                true,
+                false,
+                false,
+                false,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private static MatrixSnapshot withModel(
+            @Nullable BrainMatrixStatus status,
+            String hash,
+            @Nullable String fingerprint,
+            PodView pod) {
+        return new MatrixSnapshot(
+                matrix(status),
+                NOW,
+                List.of(pod),
+                Map.of("subject", hash),
+                Map.of(),
+                Map.of(
+                        pod.uid(),
+                        new PodMemory(
+                                pod.uid(),
+                                "Loading",
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                fingerprint)),
+                Map.of(),
+                Map.of("subject", new PlacementPlan.Place("edge")));
     }
 
     @Test
