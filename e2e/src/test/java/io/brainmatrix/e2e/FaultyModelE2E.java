@@ -52,6 +52,34 @@ class FaultyModelE2E {
         }
     }
 
+    @Test
+    void aFileReplacedUnderItsPathIsSaidAndRefusedWhereADigestIsDeclared() {
+        world.place(good, FILE);
+        try (ClusterUser user = new ClusterUser(cluster, "e2e-replaced")) {
+            user.apply(matrix());
+            user.awaitReady(MATRIX, "subject");
+
+            world.place(Models.chain(2 * Models.TINY_MIB), FILE);
+            world.kill(user.podOf(MATRIX, "subject"));
+
+            Await.until(
+                    cluster,
+                    "the next life says so",
+                    () ->
+                            assertThat(
+                                            cluster.client()
+                                                    .v1()
+                                                    .events()
+                                                    .inNamespace(user.namespace())
+                                                    .list()
+                                                    .getItems())
+                                    .anyMatch(e -> "ModelChanged".equals(e.getReason())));
+            user.awaitReady(MATRIX, "subject");
+            user.apply(matrix().withDigest(World.hostPath(FILE), Models.sha256(good)));
+            user.awaitReason(MATRIX, "subject", Reason.DigestMismatch);
+        }
+    }
+
     private void mended(Reason reason, Matrix matrix, Runnable mend) {
         try (ClusterUser user = new ClusterUser(cluster, "e2e-faulty")) {
             faulty(user, reason, matrix);
