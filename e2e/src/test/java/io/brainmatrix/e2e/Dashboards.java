@@ -74,4 +74,14 @@ final class Dashboards {
         }
         return queries;
     }
+
+    /** A query with Grafana's variables replaced. */
+    static String substituted(String expression, String namespace, String matrix, String node) {
+        return expression
+                .replace("$__rate_interval", "10s")
+                .replace("$__range", "5m")
+                .replace("$namespace", namespace)
+                .replace("$matrix", matrix)
+                .replace("$node", node);
+    }
 }

@@ -110,6 +110,30 @@ class DashboardsTest {
 
     @ParameterizedTest
     @MethodSource("files")
+    void everyQueryIsOneThatPrometheusUnderstands(Path file) throws IOException {
+        Script unpacked = Script.run("scripts/prometheus");
+        Assumptions.assumeFalse(unpacked.status() == Script.SKIPPED, unpacked.last());
+        StringBuilder rules = new StringBuilder("groups: [{name: queries, rules: [\n");
+        for (Dashboards.Query query : Dashboards.queries(file)) {
+            rules.append("{record: any, expr: '")
+                    .append(Dashboards.substituted(query.expression(), "ns", "jar", "edge"))
+                    .append("'},\n");
+        }
+        Path made = folder.resolve("rules.yaml");
+        Files.writeString(made, rules.append("]}]\n"));
+
+        Script check =
+                Script.run(
+                        Path.of(unpacked.last()).resolve("promtool").toString(),
+                        "check",
+                        "rules",
+                        made.toString());
+
+        assertThat(check.status()).as("%s", check.output()).isZero();
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
     void asksOnlyForMetricsThatAreDocumentedAndRulesThatExist(Path file) throws IOException {
         List<String> known = MetricNames.known();
 
