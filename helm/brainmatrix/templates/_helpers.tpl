@@ -16,3 +16,16 @@ allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
 capabilities: {drop: [ALL]}
 {{- end }}
+{{- /* An image by its digest, or else by the tag of all: (list . "operator" .Values.image.digests.operator) */ -}}
+{{- define "brainmatrix.image" -}}
+{{- $image := (index . 0).Values.image -}}
+{{- $image.registry }}/{{ index . 1 }}{{ with index . 2 }}@{{ . }}{{ else }}:{{ $image.tag }}{{ end }}
+{{- end }}
+{{- define "brainmatrix.pod" -}}
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.priorityClass.name | default (ternary (printf "%s-system" .Release.Name) "" .Values.priorityClass.create) }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- end }}

@@ -75,6 +75,11 @@ final class Cluster implements AutoCloseable {
         new Chart(chart.directory(), chart.kubeconfig(), values).install();
     }
 
+    /** As {@code helm test}; fails when the release's own test does. */
+    void check() {
+        chart.test();
+    }
+
     void uninstall() {
         chart.uninstall();
     }

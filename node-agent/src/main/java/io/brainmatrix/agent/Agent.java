@@ -51,11 +51,12 @@ final class Agent {
     private final LoadWindows loads = new LoadWindows();
     private final AtomicBoolean ready = new AtomicBoolean();
     private final AtomicLong publishes = new AtomicLong();
+    private final AtomicLong publishFailures = new AtomicLong();
     private final AtomicLong samples = new AtomicLong();
     private final AtomicLong sampledNanos = new AtomicLong(System.nanoTime());
     private volatile boolean ending;
     private volatile OptionalLong reserve = OptionalLong.empty();
-    private @Nullable NodeMemoryStatus published;
+    private volatile @Nullable NodeMemoryStatus published;
     private long publishedNanos;
     private int failures;
     private long failedNanos;
@@ -165,6 +166,7 @@ final class Agent {
             ready.set(true);
         } catch (KubernetesClientException e) {
             failures++;
+            publishFailures.incrementAndGet();
             failedNanos = System.nanoTime();
             LOG.log(
                     System.Logger.Level.WARNING,
@@ -200,8 +202,14 @@ final class Agent {
         return api.asked().orElse(new NodeMemorySpec(null, null, null));
     }
 
-    private boolean fast() {
+    /** Whether the operator asks for fast samples. */
+    boolean fast() {
         return Boolean.TRUE.equals(asked().fast());
+    }
+
+    /** When memory counts as settled, by what the operator asks for now. */
+    SettleRule rule() {
+        return rule(asked());
     }
 
     private static SettleRule rule(NodeMemorySpec asked) {
@@ -235,6 +243,15 @@ final class Agent {
 
     long publishes() {
         return publishes.get();
+    }
+
+    long publishFailures() {
+        return publishFailures.get();
+    }
+
+    /** The latest snapshot that the API server took; null before the first. */
+    @Nullable NodeMemoryStatus published() {
+        return published;
     }
 
     long samples() {

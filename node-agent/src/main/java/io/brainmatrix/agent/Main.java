@@ -61,7 +61,7 @@ public final class Main {
                                     client.close();
                                 },
                                 "end"));
-        AgentServer.start(PORT, agent, sampler, pods);
+        AgentServer.start(PORT, node, agent, sampler, pods);
         agent.run();
     }
 }

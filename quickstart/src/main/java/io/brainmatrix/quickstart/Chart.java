@@ -57,6 +57,21 @@ public record Chart(Path directory, String kubeconfig, Map<String, String> value
                                 .call());
     }
 
+    /**
+     * Runs the installed release's own test, as {@code helm test}.
+     *
+     * @throws IllegalStateException with Helm's words when it fails
+     */
+    public void test() {
+        withKubeconfig(
+                file ->
+                        Helm.test(RELEASE)
+                                .withNamespace(NAMESPACE)
+                                .withKubeConfig(file)
+                                .withTimeout(READY_TIMEOUT_SECONDS)
+                                .call());
+    }
+
     private void install(Path file) {
         boolean there =
                 Helm.list().withNamespace(NAMESPACE).withKubeConfig(file).call().stream()

@@ -13,6 +13,6 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Group(BrainMatrix.GROUP)
 @Version(BrainMatrix.VERSION)
 @Plural("nodememories")
-@ShortNames("nodemem")
+@ShortNames({"nm", "nodemem"})
 @SuppressWarnings("serial") // a Kubernetes object travels as JSON, never by Java serialization
 public class NodeMemory extends CustomResource<NodeMemorySpec, NodeMemoryStatus> {}

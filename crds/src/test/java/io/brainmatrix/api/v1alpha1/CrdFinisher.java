@@ -70,7 +70,9 @@ final class CrdFinisher {
                 "Status|string|.status.conditions[?(@.type==\"Ready\")].reason|Why it is not ready",
                 "Fits|string|.status.conditions[?(@.type==\"BudgetFits\")].status|Whether every budget has its place",
                 "Degraded|string|.status.conditions[?(@.type==\"Degraded\")].status|Whether an instance is in trouble",
-                "Age|date|.metadata.creationTimestamp|");
+                "Age|date|.metadata.creationTimestamp|",
+                "Suspended|boolean|.spec.suspend|Whether the spec stops it|wide",
+                "Why|string|.status.conditions[?(@.type==\"Ready\")].message|What each instance that is not ready waits for|wide");
     }
 
     private static void spec(ObjectNode spec) {
@@ -245,7 +247,7 @@ final class CrdFinisher {
     private static void columns(ObjectNode version, String... columns) {
         ArrayNode all = version.putArray("additionalPrinterColumns");
         for (String column : columns) {
-            List<String> parts = List.of(column.split("\\|", 4));
+            List<String> parts = List.of(column.split("\\|", 5));
             ObjectNode one =
                     all.addObject()
                             .put("name", parts.get(0))
@@ -253,6 +255,9 @@ final class CrdFinisher {
                             .put("jsonPath", parts.get(2));
             if (!parts.get(3).isEmpty()) {
                 one.put("description", parts.get(3));
+            }
+            if (parts.size() > 4) { // only with `-o wide`
+                one.put("priority", 1);
             }
         }
     }

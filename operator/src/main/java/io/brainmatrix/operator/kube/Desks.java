@@ -17,6 +17,22 @@ public record Desks(NodeDesk nodes, MatrixDesk matrices) {
             OperatorSettings settings,
             AdmissionPolicy policy,
             Clock clock) {
+        return of(api, view, settings, policy, policy, clock);
+    }
+
+    /**
+     * Builds both; nothing is read or written yet.
+     *
+     * @param gate admits
+     * @param policy the same one, for the reasons in the statuses: the one that admits may count
+     */
+    public static Desks of(
+            ClusterApi api,
+            ClusterView view,
+            OperatorSettings settings,
+            AdmissionPolicy gate,
+            AdmissionPolicy policy,
+            Clock clock) {
         PodKeeper pods = new PodKeeper(api);
         NodeReader reader = new NodeReader(view, settings, clock, api::events);
         return new Desks(
@@ -26,7 +42,7 @@ public record Desks(NodeDesk nodes, MatrixDesk matrices) {
                         reader,
                         new LaneKeeper(api, settings.namespace(), clock),
                         pods,
-                        policy,
+                        gate,
                         settings),
                 new MatrixDesk(
                         view,

@@ -5,8 +5,9 @@ import io.brainmatrix.operator.kube.NamespaceLimits;
 import io.brainmatrix.operator.kube.OperatorSettings;
 import io.brainmatrix.operator.leader.Leadership;
 import io.brainmatrix.operator.leader.LeaseLeadership;
-import io.brainmatrix.operator.metrics.LeaderCollector;
 import io.brainmatrix.operator.metrics.MatrixCollector;
+import io.brainmatrix.operator.metrics.NodeCollector;
+import io.brainmatrix.operator.metrics.ProcessCollector;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
@@ -91,8 +92,13 @@ class Wiring {
     @Singleton
     CollectorRegistry registry(OperatorParts parts, Leadership leadership) {
         CollectorRegistry registry = new CollectorRegistry(true);
-        registry.register(new MatrixCollector(parts.cache(), parts.nodes()));
-        registry.register(new LeaderCollector(leadership));
+        ProcessCollector process =
+                new ProcessCollector(
+                        parts.cache(), leadership, parts.nodes()::admissions, parts.gate());
+        parts.cache().listen(process::see);
+        registry.register(process);
+        registry.register(new MatrixCollector(parts.cache()));
+        registry.register(new NodeCollector(parts.cache(), parts.readings()));
         return registry;
     }
 

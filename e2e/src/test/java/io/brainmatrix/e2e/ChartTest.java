@@ -1,0 +1,325 @@
+package io.brainmatrix.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.TemplateCommand;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClass;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the chart makes of its values. */
+class ChartTest {
+    private static final Path DIRECTORY = Cluster.ROOT.resolve("helm/brainmatrix");
+    private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
+    private static final String DIGEST = "sha256:" + "0123456789abcdef".repeat(4);
+
+    private static List<HasMetadata> template(Map<String, String> values) {
+        TemplateCommand command =
+                new Helm(DIRECTORY)
+                        .template()
+                        .withName("release")
+                        .withNamespace("system")
+                        .withKubeVersion("1.34.4");
+        values.forEach(command::set);
+        return Arrays.stream(command.call().split("(?m)^---$"))
+                .filter(text -> text.contains("kind:"))
+                .map(text -> text.getBytes(StandardCharsets.UTF_8))
+                .map(text -> SERIALIZATION.<HasMetadata>unmarshal(new ByteArrayInputStream(text)))
+                .toList();
+    }
+
+    private static <T> List<T> of(List<HasMetadata> objects, Class<T> kind) {
+        return objects.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    private static List<String> kinds(List<HasMetadata> objects) {
+        return objects.stream().map(HasMetadata::getKind).distinct().toList();
+    }
+
+    private static List<PodTemplateSpec> pods(List<HasMetadata> objects) {
+        return objects.stream()
+                .flatMap(
+                        o ->
+                                switch (o) {
+                                    case Deployment d -> Stream.of(d.getSpec().getTemplate());
+                                    case DaemonSet d -> Stream.of(d.getSpec().getTemplate());
+                                    case Job j -> Stream.of(j.getSpec().getTemplate());
+                                    default -> Stream.<PodTemplateSpec>empty();
+                                })
+                .toList();
+    }
+
+    @Test
+    void byDefaultMakesNothingThatAClusterMayNotKnow() {
+        List<HasMetadata> objects = template(Map.of());
+
+        assertThat(kinds(objects))
+                .doesNotContain(
+                        "PodMonitor",
+                        "PrometheusRule",
+                        "ConfigMap",
+                        "NetworkPolicy",
+                        "PodDisruptionBudget");
+        assertThat(pods(objects)).hasSize(3);
+    }
+
+    @Test
+    void aDisruptionBudgetIsThereOnlyBesideASecondReplica() {
+        assertThat(of(template(Map.of("operator.replicas", "1")), PodDisruptionBudget.class))
+                .isEmpty();
+        assertThat(of(template(Map.of("operator.replicas", "2")), PodDisruptionBudget.class))
+                .singleElement()
+                .satisfies(b -> assertThat(b.getSpec().getMinAvailable().getIntVal()).isEqualTo(1));
+    }
+
+    @Test
+    void allPodsHaveThePriorityThatPreemptsNobody() {
+        List<HasMetadata> objects = template(Map.of());
+
+        PriorityClass priority = of(objects, PriorityClass.class).getFirst();
+        assertThat(priority.getPreemptionPolicy()).isEqualTo("Never");
+        assertThat(priority.getValue()).isPositive();
+        assertThat(pods(objects))
+                .allSatisfy(
+                        p ->
+                                assertThat(p.getSpec().getPriorityClassName())
+                                        .isEqualTo(priority.getMetadata().getName()));
+        assertThat(pods(template(Map.of("priorityClass.create", "false"))))
+                .allSatisfy(p -> assertThat(p.getSpec().getPriorityClassName()).isNull());
+        assertThat(pods(template(Map.of("priorityClass.name", "mine"))))
+                .allSatisfy(p -> assertThat(p.getSpec().getPriorityClassName()).isEqualTo("mine"));
+    }
+
+    @Test
+    void everyContainerIsRestrictedAndBounded() {
+        for (PodTemplateSpec pod : pods(template(Map.of("operator.replicas", "2")))) {
+            assertThat(pod.getSpec().getSecurityContext().getRunAsNonRoot()).isTrue();
+            assertThat(pod.getSpec().getSecurityContext().getSeccompProfile().getType())
+                    .isEqualTo("RuntimeDefault");
+            assertThat(pod.getSpec().getHostNetwork()).isNull();
+            assertThat(pod.getSpec().getVolumes())
+                    .allSatisfy(v -> assertThat(v.getHostPath()).isNull());
+            Container container = pod.getSpec().getContainers().getFirst();
+            assertThat(container.getSecurityContext().getAllowPrivilegeEscalation()).isFalse();
+            assertThat(container.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
+            assertThat(container.getSecurityContext().getCapabilities().getDrop())
+                    .containsExactly("ALL");
+            assertThat(container.getResources().getLimits())
+                    .containsKeys("memory", "ephemeral-storage");
+        }
+    }
+
+    @Test
+    void noRoleHasAWildcard() {
+        List<HasMetadata> objects = template(Map.of());
+        List<PolicyRule> rules =
+                Stream.concat(
+                                of(objects, ClusterRole.class).stream()
+                                        .flatMap(r -> r.getRules().stream()),
+                                of(objects, Role.class).stream()
+                                        .flatMap(r -> r.getRules().stream()))
+                        .toList();
+
+        assertThat(rules)
+                .hasSizeGreaterThan(10)
+                .allSatisfy(
+                        rule -> {
+                            assertThat(rule.getApiGroups()).doesNotContain("*");
+                            assertThat(rule.getResources())
+                                    .isNotEmpty()
+                                    .noneMatch(r -> r.contains("*"));
+                            assertThat(rule.getVerbs()).isNotEmpty().doesNotContain("*");
+                            assertThat(rule.getResources()).doesNotContain("secrets", "configmaps");
+                        });
+    }
+
+    @Test
+    void networkPoliciesDenyFirst() {
+        List<NetworkPolicy> policies =
+                of(
+                        template(
+                                Map.of(
+                                        "networkPolicies.enabled",
+                                        "true",
+                                        "networkPolicies.inferenceNamespaces[0]",
+                                        "brains",
+                                        "networkPolicies.inferenceNamespaces[1]",
+                                        "minds")),
+                        NetworkPolicy.class);
+
+        assertThat(policies.getFirst().getSpec().getPolicyTypes())
+                .containsExactly("Ingress", "Egress");
+        assertThat(policies.getFirst().getSpec().getIngress()).isEmpty();
+        assertThat(policies.getFirst().getSpec().getEgress()).isEmpty();
+        assertThat(policies)
+                .filteredOn(p -> p.getMetadata().getName().equals("release-inference"))
+                .extracting(p -> p.getMetadata().getNamespace())
+                .containsExactly("brains", "minds");
+    }
+
+    @Test
+    void imagesMayBeNamedByTheirDigests() {
+        List<HasMetadata> objects =
+                template(
+                        Map.of(
+                                "image.digests.operator", DIGEST,
+                                "image.digests.inferencePod", DIGEST,
+                                "imagePullSecrets[0].name", "registry"));
+
+        Container operator =
+                of(objects, Deployment.class)
+                        .getFirst()
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()
+                        .getContainers()
+                        .getFirst();
+        assertThat(operator.getImage()).isEqualTo("docker.io/brainmatrix/operator@" + DIGEST);
+        assertThat(operator.getEnv())
+                .anySatisfy(
+                        e -> {
+                            assertThat(e.getName()).isEqualTo("BRAINMATRIX_INFERENCE_IMAGE");
+                            assertThat(e.getValue()).endsWith("/inference-pod@" + DIGEST);
+                        });
+        assertThat(
+                        of(objects, DaemonSet.class)
+                                .getFirst()
+                                .getSpec()
+                                .getTemplate()
+                                .getSpec()
+                                .getContainers()
+                                .getFirst()
+                                .getImage())
+                .endsWith("/node-agent:dev");
+        assertThat(pods(objects))
+                .allSatisfy(
+                        p ->
+                                assertThat(p.getSpec().getImagePullSecrets())
+                                        .singleElement()
+                                        .satisfies(
+                                                s ->
+                                                        assertThat(s.getName())
+                                                                .isEqualTo("registry")));
+    }
+
+    @Test
+    void theRulesAndDashboardsAreTheFiles() throws IOException {
+        List<HasMetadata> objects =
+                template(
+                        Map.of(
+                                "metrics.rules.enabled", "true",
+                                "metrics.podMonitors.enabled", "true",
+                                "metrics.dashboards.enabled", "true"));
+
+        ConfigMap dashboards = of(objects, ConfigMap.class).getFirst();
+        assertThat(dashboards.getMetadata().getLabels()).containsEntry("grafana_dashboard", "1");
+        for (Path file : Dashboards.files()) {
+            assertThat(dashboards.getData())
+                    .containsEntry(file.getFileName().toString(), Files.readString(file));
+        }
+        assertThat(objects)
+                .filteredOn(o -> o.getKind().equals("PrometheusRule"))
+                .singleElement()
+                .satisfies(
+                        o ->
+                                assertThat(Serialization.asYaml(o))
+                                        .contains("BrainMatrixOperatorDown", "{{ $labels.node }}"));
+        assertThat(objects).filteredOn(o -> o.getKind().equals("PodMonitor")).hasSize(3);
+    }
+
+    @Test
+    void scrapeAnnotationsCanBeLeftOut() {
+        assertThat(pods(template(Map.of())))
+                .filteredOn(p -> p.getMetadata().getAnnotations().containsKey("prometheus.io/port"))
+                .hasSize(2);
+        assertThat(pods(template(Map.of("metrics.scrapeAnnotations", "false"))))
+                .allSatisfy(
+                        p ->
+                                assertThat(p.getMetadata().getAnnotations())
+                                        .doesNotContainKey("prometheus.io/port"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "image.digests.operator=latest",
+                "operator.replicas=0",
+                "operator.resources.limit=1",
+                "metrics.podMonitors.interval=often",
+                "networkPolicies.apiServerPorts[0]=70000",
+                "priorityClass.value=2000000000",
+                "metrics.dashboard.enabled=true",
+                "agents.nodeSelector.a=b"
+            })
+    void aValueThatIsNoneIsRefused(String value) {
+        String[] parts = value.split("=", 2);
+
+        assertThatThrownBy(() -> template(Map.of(parts[0], parts[1])))
+                .hasMessageContaining(parts[0].split("\\.")[0]);
+    }
+
+    @Test
+    void everyValueIsInTheSchemaAndInTheReadme() throws IOException {
+        var values =
+                new ObjectMapper(new YAMLFactory())
+                        .readTree(Files.readString(DIRECTORY.resolve("values.yaml")));
+        var schema =
+                new ObjectMapper()
+                        .readTree(Files.readString(DIRECTORY.resolve("values.schema.json")));
+        String readme = Files.readString(DIRECTORY.resolve("README.md"));
+        values.properties()
+                .forEach(
+                        group -> {
+                            var known = schema.path("properties").path(group.getKey());
+                            assertThat(known.isObject()).as(group.getKey()).isTrue();
+                            if (known.path("properties").isEmpty()) {
+                                assertThat(readme).contains("`" + group.getKey() + "`");
+                                return;
+                            }
+                            group.getValue()
+                                    .properties()
+                                    .forEach(
+                                            one -> {
+                                                assertThat(
+                                                                known.path("properties")
+                                                                        .has(one.getKey()))
+                                                        .as(group.getKey() + "." + one.getKey())
+                                                        .isTrue();
+                                                assertThat(readme)
+                                                        .contains(
+                                                                "`"
+                                                                        + group.getKey()
+                                                                        + "."
+                                                                        + one.getKey());
+                                            });
+                        });
+    }
+}

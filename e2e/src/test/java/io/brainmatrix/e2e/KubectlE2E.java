@@ -1,0 +1,301 @@
+package io.brainmatrix.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.brainmatrix.api.v1alpha1.Bytes;
+import io.brainmatrix.api.v1alpha1.Reason;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * What a person sees: the real output of kubectl for each situation, compared with the files in
+ * src/test/resources/kubectl. Only ages, times and amounts are masked, and the sums of the amounts
+ * are added up again. {@code BRAINMATRIX_GOLDEN_WRITE=true} writes the files.
+ */
+@Tag("cluster")
+@ExtendWith(Installation.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class KubectlE2E {
+    private static final String NAMESPACE = "e2e-kubectl";
+    private static final Path GOLDEN = Path.of("src/test/resources/kubectl");
+
+    private static final String AMOUNT = "(-?[0-9.]+(?:[KMGT]i)?)";
+
+    private static final Pattern NEEDS =
+            Pattern.compile(
+                    "needs %1$s \\(budget %1$s \\+ ([0-9]+) %% headroom\\)".formatted(AMOUNT));
+
+    /** What an instance says that no node could hold. */
+    private static final Pattern MOST =
+            Pattern.compile(
+                    "needs %1$s, it can give at most %1$s even when empty".formatted(AMOUNT));
+
+    /** The sum behind what is free. */
+    private static final Pattern FREE =
+            Pattern.compile(
+                    "%1$s free = %1$s allocatable - %1$s reserve - %1$s other pods - %1$s unaccounted - %1$s promised"
+                            .formatted(AMOUNT));
+
+    /** Each amount is rounded to a tenth of its unit. */
+    private static final long ROUNDING = 300L << 20;
+
+    private static final long TENTH_OF_TI = (1L << 40) / 10;
+
+    private final Cluster cluster;
+    private final World world = new World();
+    private final ClusterUser user;
+
+    KubectlE2E(Cluster cluster) {
+        this.cluster = cluster;
+        this.user = new ClusterUser(cluster, NAMESPACE);
+    }
+
+    @BeforeAll
+    void situations() {
+        world.place(Models.chain(Models.TINY_MIB), "kubectl.gguf");
+        String model = World.hostPath("kubectl.gguf");
+        String small = "budget: {ram: 256Mi}";
+        user.apply(Matrix.on("well", model).instance("name: one, " + small));
+        user.awaitReady("well", "one");
+        user.apply(
+                Matrix.on("dead", model)
+                        .spec("recovery: {backoff: [1h, 2h]}")
+                        .instance("name: one, " + small));
+        user.awaitReady("dead", "one");
+        world.kill(user.podOf("dead", "one"));
+        user.awaitReason("dead", "one", Reason.BackingOff);
+        user.apply(Matrix.on("exceeds", model).instance("name: giant, budget: {ram: 900Gi}"));
+        user.apply(
+                Matrix.on("dependency", model)
+                        .instance("name: giant, budget: {ram: 900Gi}")
+                        .instance("name: watcher, watches: [giant], " + small));
+        user.apply(
+                Matrix.on("suspended", model)
+                        .spec("suspend: true")
+                        .instance("name: one, " + small));
+        user.apply(
+                Matrix.on("faulty", World.hostPath("nowhere.gguf"))
+                        .instance("name: one, " + small));
+        user.awaitReason("exceeds", "giant", Reason.BudgetExceedsNode);
+        user.awaitReason("dependency", "watcher", Reason.WaitingForWatched);
+        user.awaitReason("suspended", "one", Reason.Suspended);
+        user.awaitReason("faulty", "one", Reason.ModelMissing);
+    }
+
+    @AfterAll
+    void leaves() {
+        user.close();
+        world.remove("kubectl.gguf");
+    }
+
+    @Test
+    void allIsWell() throws IOException {
+        golden("well");
+        assertThat(kubectl("wait", "--for=condition=Ready", "bm/well", "--timeout=10s").status())
+                .isZero();
+        assertThat(kubectl("wait", "--for=condition=Ready", "bm/exceeds", "--timeout=1s").status())
+                .isNotZero();
+    }
+
+    @Test
+    void itsBudgetExceedsTheNode() throws IOException {
+        Matcher sizes = found(MOST, golden("exceeds"));
+
+        long needed = (900L << 30) / 100 * 120;
+        assertThat(bytes(sizes.group(1))).isBetween(needed - TENTH_OF_TI, needed + TENTH_OF_TI);
+        assertThat(bytes(sizes.group(2))).isLessThan(cluster.allocatable());
+    }
+
+    /** Room enough for it on an empty node, but not beside the one that is well. */
+    @Test
+    void itWaitsForMemory() throws IOException {
+        long most = bytes(found(MOST, golden("exceeds")).group(2));
+        long budget = most - (200L << 20);
+        user.apply(
+                Matrix.on("memory", World.hostPath("kubectl.gguf"))
+                        .spec("admission: {headroomPercent: 0}")
+                        .instance("name: large, budget: {ram: \"%d\"}".formatted(budget)));
+        user.awaitReason("memory", "large", Reason.WaitingForMemory);
+
+        String text = golden("memory");
+        user.delete("memory");
+
+        needs(text);
+        addUp(FREE, text);
+    }
+
+    @Test
+    void itWaitsForOneThatItWatches() throws IOException {
+        golden("dependency");
+    }
+
+    @Test
+    void itDiedAndWaitsOutItsBackoff() throws IOException {
+        String description = golden("dead");
+
+        assertThat(description).containsIgnoringCase("killed");
+    }
+
+    @Test
+    void itIsSuspended() throws IOException {
+        golden("suspended");
+    }
+
+    @Test
+    void itsModelIsNotThere() throws IOException {
+        user.awaitReason("faulty", "one", Reason.ModelMissing); // it is tried again now and then
+        golden("faulty");
+    }
+
+    @Test
+    void itWaitsForTheLane() throws IOException {
+        world.place(Models.chain(Models.LARGE_MIB), "slow.gguf");
+        String model = World.hostPath("slow.gguf");
+        try {
+            // A little CPU makes the load last about 12 s.
+            user.apply(
+                    Matrix.on("first", model)
+                            .instance("name: one, budget: {ram: 700Mi, cpu: 150m}"));
+            user.awaitReason("first", "one", Reason.Loading);
+            user.apply(Matrix.on("lane", model).instance("name: one, budget: {ram: 700Mi}"));
+            user.awaitReason("lane", "one", Reason.WaitingForLane);
+            golden("lane");
+        } finally {
+            user.delete("lane");
+            user.delete("first");
+            world.remove("slow.gguf");
+        }
+    }
+
+    /** No node's memory is as still as a byte per second. */
+    @Test
+    void itWaitsForSettledMemory() throws IOException {
+        user.apply(
+                Matrix.on("settle", World.hostPath("kubectl.gguf"))
+                        .spec("admission: {settle: {maxSlopePerSecond: 1}}")
+                        .instance("name: one, budget: {ram: 256Mi}"));
+        try {
+            user.awaitReason("settle", "one", Reason.WaitingForSettledMemory);
+            golden("settle");
+        } finally {
+            user.delete("settle");
+        }
+    }
+
+    @Test
+    void everyObjectSaysWhichGenerationItAnswers() {
+        for (String matrix : List.of("well", "exceeds", "dead", "suspended", "faulty")) {
+            Script answered =
+                    kubectl(
+                            "get",
+                            "bm",
+                            matrix,
+                            "-o",
+                            "jsonpath={.metadata.generation} {.status.observedGeneration} {.status.conditions[*].observedGeneration}");
+            assertThat(Arrays.stream(answered.last().split(" ")).distinct())
+                    .as("%s: %s", matrix, answered.output())
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void nodeMemoryIsAColumnEach() {
+        Script nodes = kubectl("get", "nm");
+
+        assertThat(nodes.output().lines().findFirst().orElseThrow().split(" +"))
+                .containsExactly("NAME", "CAPACITY", "AVAILABLE", "SLOPE", "SETTLED", "HEARTBEAT");
+        assertThat(nodes.last()).startsWith(cluster.node());
+    }
+
+    @Test
+    void everyFieldExplainsItself() {
+        for (String kind : List.of("bm", "nm")) {
+            String explained = kubectl("explain", kind, "--recursive").output();
+            assertThat(explained).contains("FIELDS:", "spec", "status");
+            for (String part : List.of("spec", "status")) {
+                String fields = kubectl("explain", kind + "." + part).output();
+                assertThat(fields).doesNotContain("<no description>");
+            }
+        }
+    }
+
+    private static Script kubectl(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("-n", NAMESPACE));
+        all.addAll(List.of(arguments));
+        return Script.run("kubectl", all.toArray(String[]::new));
+    }
+
+    /**
+     * Compares `get -o wide`, and what `describe` says of each instance; returns both, unmasked.
+     */
+    private String golden(String matrix) throws IOException {
+        String wide = kubectl("get", "bm", matrix, "-o", "wide").output();
+        String why =
+                kubectl("describe", "bm", matrix)
+                        .output()
+                        .lines()
+                        .filter(line -> line.matches("^ {4}(Message|Reason|Phase|Name): .*"))
+                        .map(String::strip)
+                        .collect(Collectors.joining("\n"));
+        String seen = wide + why + "\n";
+        Path file = GOLDEN.resolve(matrix + ".txt");
+        if (Boolean.parseBoolean(System.getenv("BRAINMATRIX_GOLDEN_WRITE"))) {
+            Files.createDirectories(GOLDEN);
+            Files.writeString(file, masked(seen));
+        }
+        assertThat(masked(seen)).isEqualTo(Files.readString(file));
+        return seen;
+    }
+
+    private String masked(String text) {
+        return text.replaceAll("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ", "TIME")
+                .replaceAll("(?m)(?<= )(\\d+[smhd])+(?=[ ,;]|$)", "AGE")
+                .replaceAll("-?\\d+(\\.\\d+)?[KMGT]i", "AMOUNT")
+                .replaceAll("(?<= )0(?= (?:other|unaccounted|promised))", "AMOUNT")
+                .replaceAll("(?<=moves by )-?[\\d.]+", "AMOUNT")
+                .replace("`" + cluster.node() + "`", "`NODE`")
+                .replaceAll(" {2,}", "  ");
+    }
+
+    private static Matcher found(Pattern pattern, String text) {
+        Matcher found = pattern.matcher(text);
+        assertThat(found.find()).as(text).isTrue();
+        return found;
+    }
+
+    private static void addUp(Pattern sum, String text) {
+        Matcher found = found(sum, text);
+        long rest = bytes(found.group(2));
+        for (int term = 3; term <= found.groupCount(); term++) {
+            rest -= bytes(found.group(term));
+        }
+        assertThat(bytes(found.group(1))).as(text).isBetween(rest - ROUNDING, rest + ROUNDING);
+    }
+
+    private static void needs(String text) {
+        Matcher found = found(NEEDS, text);
+        long budget = bytes(found.group(2));
+        long needed = budget + budget / 100 * Long.parseLong(found.group(3));
+        assertThat(bytes(found.group(1))).isBetween(needed - ROUNDING, needed + ROUNDING);
+    }
+
+    private static long bytes(String amount) {
+        return amount.startsWith("-")
+                ? -bytes(amount.substring(1))
+                : Bytes.of(new Quantity(amount));
+    }
+}

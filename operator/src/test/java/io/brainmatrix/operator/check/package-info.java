@@ -1,0 +1,4 @@
+@NullMarked
+package io.brainmatrix.operator.check;
+
+import org.jspecify.annotations.NullMarked;

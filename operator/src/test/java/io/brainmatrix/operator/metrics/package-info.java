@@ -1,0 +1,4 @@
+@NullMarked
+package io.brainmatrix.operator.metrics;
+
+import org.jspecify.annotations.NullMarked;
