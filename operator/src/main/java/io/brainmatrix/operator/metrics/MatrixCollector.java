@@ -41,6 +41,7 @@ public final class MatrixCollector extends Collector {
                         Meter.INSTANCE_PLACED,
                         Meter.INSTANCE_LIVES,
                         Meter.INSTANCE_DEATHS,
+                        Meter.INSTANCE_DEATHS_BY_CLASS,
                         Meter.INSTANCE_SHED,
                         Meter.INSTANCE_CONSECUTIVE_DEATHS,
                         Meter.INSTANCE_RETRIES,
@@ -123,6 +124,10 @@ public final class MatrixCollector extends Collector {
 
     private static void ends(Families families, List<String> labels, Crashes crashes) {
         families.add(Meter.INSTANCE_DEATHS, labels, orZero(crashes.total()));
+        crashes.byClass()
+                .forEach(
+                        (end, count) ->
+                                families.add(Meter.INSTANCE_DEATHS_BY_CLASS, labels, count, end));
         families.add(Meter.INSTANCE_SHED, labels, orZero(crashes.shed()));
         families.add(Meter.INSTANCE_CONSECUTIVE_DEATHS, labels, orZero(crashes.consecutive()));
         Map<String, Integer> recent = new TreeMap<>();

@@ -61,6 +61,14 @@ enum Meter {
             "deaths of all its lives; from the status",
             Present.ALWAYS,
             Labels.INSTANCE),
+    INSTANCE_DEATHS_BY_CLASS(
+            Kind.COUNTER,
+            "brainmatrix_instance_deaths_by_class_total",
+            "lives",
+            "deaths and sheds of all its lives, by class; from the status",
+            "after the first of the class",
+            Labels.INSTANCE,
+            "class"),
     INSTANCE_SHED(
             Kind.COUNTER,
             "brainmatrix_instance_shed_total",

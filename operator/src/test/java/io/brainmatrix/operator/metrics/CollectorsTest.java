@@ -129,6 +129,14 @@ class CollectorsTest {
         assertThat(value(Meter.INSTANCE_SHED, OBSERVER)).isEqualTo(1);
         assertThat(
                         value(
+                                Meter.INSTANCE_DEATHS_BY_CLASS,
+                                "brains",
+                                "glass-jar",
+                                "observer",
+                                "OutOfMemory"))
+                .isEqualTo(2);
+        assertThat(
+                        value(
                                 Meter.INSTANCE_RECENT_ENDS,
                                 "brains",
                                 "glass-jar",

@@ -146,6 +146,7 @@ final class PaperView {
                               total: 2
                               consecutive: 2
                               shed: 1
+                              byClass: {OutOfMemory: 2, ShedForNode: 1}
                               recent:
                               - {podUid: u3, endClass: OutOfMemory, when: 2026-01-01T11:59:00Z}
                               - {podUid: u2, endClass: ShedForNode, when: 2026-01-01T11:58:00Z}
