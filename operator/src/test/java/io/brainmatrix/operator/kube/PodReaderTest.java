@@ -1,0 +1,83 @@
+package io.brainmatrix.operator.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.brainmatrix.operator.matrix.PodView;
+import io.brainmatrix.operator.workload.WorkloadNames;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PodReaderTest {
+    private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
+
+    /** The boot it was let in under, the one that its process saw, and the node's present one. */
+    @ParameterizedTest
+    @CsvSource({
+        "one, one, one, false",
+        "one, one, two, true",
+        // Let in before its node's reboot, and started after it.
+        "one, two, two, false",
+        "one, '', two, true",
+        "one, '', one, false",
+    })
+    void tellsWhetherItsNodeRebootedUnderIt(
+            String letIn, String saw, String present, boolean rebooted) {
+        String message = saw.isEmpty() ? "" : "{\"phase\":\"Serving\",\"bootId\":\"" + saw + "\"}";
+
+        PodView view =
+                PodReader.view(
+                        ended(letIn, message), Optional.of(node(present)), Optional.empty(), NOW);
+
+        assertThat(view.end().orElseThrow().rebooted()).isEqualTo(rebooted);
+    }
+
+    private static Node node(String bootId) {
+        return new NodeBuilder()
+                .withNewMetadata()
+                .withName("edge")
+                .endMetadata()
+                .withNewStatus()
+                .withNewNodeInfo()
+                .withBootID(bootId)
+                .endNodeInfo()
+                .endStatus()
+                .build();
+    }
+
+    private static Pod ended(String bootId, String message) {
+        return new PodBuilder()
+                .withNewMetadata()
+                .withName("jar-subject-1")
+                .withUid("uid")
+                .addToAnnotations(WorkloadNames.BOOT_ID, bootId)
+                .endMetadata()
+                .withNewSpec()
+                .withNodeName("edge")
+                .addNewContainer()
+                .withName(WorkloadNames.CONTAINER)
+                .endContainer()
+                .endSpec()
+                .withNewStatus()
+                .withPhase("Failed")
+                .addNewContainerStatus()
+                .withName(WorkloadNames.CONTAINER)
+                .withNewState()
+                .withNewTerminated()
+                .withExitCode(137)
+                .withReason("Error")
+                .withMessage(message)
+                .withStartedAt(NOW.minusSeconds(9).toString())
+                .withFinishedAt(NOW.toString())
+                .endTerminated()
+                .endState()
+                .endContainerStatus()
+                .endStatus()
+                .build();
+    }
+}
