@@ -48,6 +48,9 @@ public final class NodeDesk {
      */
     private static final Duration WHILE_STARTING = Duration.ofSeconds(1);
 
+    /** A cache that does not show within this time what was made is read past. */
+    private static final Duration TOLD_WITHIN = Duration.ofSeconds(2);
+
     /** The backstop while somebody waits, as often as the agent's heartbeat. */
     private static final Duration WHILE_WAITING = Freshness.FAST_HEARTBEAT;
 
@@ -61,6 +64,12 @@ public final class NodeDesk {
     private final NodeSweep sweep;
     private final AgentRequests agents;
     private final AtomicLong admissions = new AtomicLong();
+
+    /** The pod that was made last on each node; it saves reads, nothing else goes by it. */
+    private final Map<String, Made> made = new ConcurrentHashMap<>();
+
+    /** Whose pod was made, in the pass that began then. */
+    private record Made(Holder holder, Instant at) {}
 
     /** Nodes of which the cache was found behind; it costs writes to forget, not safety. */
     private final Set<String> behind = ConcurrentHashMap.newKeySet();
@@ -108,8 +117,8 @@ public final class NodeDesk {
         AdmissionDecision decision = policy.decide(cached);
         if (decision.action() instanceof Action.Nothing) {
             sweep.removeUnused(node, cached);
-        } else {
-            confirm(node, decision.action());
+        } else if (!justMade(node, decision.action(), cached.now())) {
+            confirm(node, decision.action(), cached.now());
         }
         agents.ask(node, cached); // last: whoever is let in need not wait for it
         return again(cached, decision);
@@ -124,9 +133,22 @@ public final class NodeDesk {
     private record Latest(
             Optional<Lease> lease, Optional<BrainMatrix> matrix, Action action, String account) {}
 
-    private void confirm(String node, Action wanted) {
+    /**
+     * Whether it is wanted only because the cache does not show yet what was just made; its event
+     * will come.
+     */
+    private boolean justMade(String node, Action wanted, Instant now) {
+        Made last = made.get(node);
+        return wanted instanceof Action.CreatePod(Candidate candidate)
+                && last != null
+                && last.holder().equals(candidate.holder())
+                && !now.isBefore(last.at())
+                && now.isBefore(last.at().plus(TOLD_WITHIN));
+    }
+
+    private void confirm(String node, Action wanted, Instant now) {
         if (wanted instanceof Action.TakeLane(Candidate candidate)) {
-            takeLane(node, candidate);
+            takeLane(node, candidate, now);
             return;
         }
         Latest latest = latest(node, wanted, () -> lanes.read(node));
@@ -134,7 +156,7 @@ public final class NodeDesk {
             case Action.CreatePod(Candidate candidate)
                     when wanted instanceof Action.CreatePod(Candidate first)
                             && same(first, candidate) ->
-                    create(node, candidate, latest.matrix().orElseThrow(), () -> bootId(node));
+                    create(node, candidate, latest.matrix().orElseThrow(), () -> bootId(node), now);
             case Action.ReleaseLane(Holder holder, String why)
                     when wanted instanceof Action.ReleaseLane(Holder first, _)
                             && first.equals(holder) ->
@@ -243,7 +265,7 @@ public final class NodeDesk {
      * the cache turns out to be behind, the lane is given back, and next time nothing is written
      * before the reads have agreed: until the cache has caught up each try would cost two writes.
      */
-    private void takeLane(String node, Candidate candidate) {
+    private void takeLane(String node, Candidate candidate, Instant now) {
         Optional<Lease> free = cache.lane(node);
         Action wanted = new Action.TakeLane(candidate);
         Supplier<Optional<String>> bootId = api.ahead(() -> bootId(node));
@@ -273,7 +295,7 @@ public final class NodeDesk {
                 candidate.commitment().text(),
                 candidate.headroomPercent(),
                 latest.account());
-        create(node, candidate, latest.matrix().orElseThrow(), bootId);
+        create(node, candidate, latest.matrix().orElseThrow(), bootId, now);
     }
 
     private static boolean confirms(Latest latest, Candidate candidate) {
@@ -323,7 +345,8 @@ public final class NodeDesk {
             String node,
             Candidate candidate,
             BrainMatrix matrix,
-            Supplier<Optional<String>> bootId) {
+            Supplier<Optional<String>> bootId,
+            Instant now) {
         Optional<Instance> instance =
                 matrix.getSpec().instances().stream()
                         .filter(i -> i.name().equals(candidate.key().instance()))
@@ -346,6 +369,7 @@ public final class NodeDesk {
         switch (creation) {
             case PodKeeper.Creation.Created() -> {
                 admissions.incrementAndGet();
+                made.put(node, new Made(candidate.holder(), now));
                 LOG.infof(
                         "Pod created node=%s namespace=%s pod=%s",
                         node, candidate.key().namespace(), candidate.pod());
