@@ -44,8 +44,8 @@ bench-guard: ## how soon the guard acts, in a pod and beside earlyoom, and how p
 	@bench/guard $(or $(TRIES),100)
 bench-engine: ## the pod beside its engine called directly and Debian's llama.cpp, as root: [SIZE_MB=300] [ROUNDS=7]
 	@bench/engine $(or $(SIZE_MB),300) $(or $(ROUNDS),7)
-soak: ## mixed load against the packaged pod, and whether anything of it grows, as root: [HOURS=1] [MINUTES=n] [SEED=1]
-	@bench/soak $(or $(MINUTES),$(shell echo $$(( $(or $(HOURS),1) * 60 )))) $(or $(SEED),1)
+soak: ## mixed load against the packaged pod, and whether anything of it grows, as root: [HOURS=1] [MINUTES=n] [SEED=1] [SLOTS=1]
+	@bench/soak $(or $(MINUTES),$(shell echo $$(( $(or $(HOURS),1) * 60 )))) $(or $(SEED),1) $(or $(SLOTS),1)
 quickstart: images ## install, run an example and watch a death and a resurrection, on the cluster of KUBECONFIG
 	@scripts/quickstart
 crds: ## regenerate the API's definitions in crds/ and the chart

@@ -16,6 +16,9 @@ import java.util.Optional;
  * the batch, the number of tokens, the token that ends a text.
  */
 final class DirectEngine {
+    /** Before each line of its own: the library has things to say too. */
+    static final String TOLD = "TOLD ";
+
     private DirectEngine() {}
 
     public static void main(String[] arguments) throws Exception {
@@ -37,7 +40,7 @@ final class DirectEngine {
                                 Path.of(System.getProperty("de.kherud.llama.tmpdir"))
                                         .resolve("direct.log")));
         Map<Integer, Double> bias = Map.of(Integer.parseInt(arguments[5]), -100.0);
-        System.out.println("ready");
+        System.out.println(TOLD + "ready");
         System.out.flush();
         BufferedReader in =
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -56,7 +59,8 @@ final class DirectEngine {
                                 timing.token();
                                 return true;
                             });
-            System.out.println(timing.firstSeconds() + " " + timing.perSecond(outcome.tokens()));
+            System.out.println(
+                    TOLD + timing.firstSeconds() + " " + timing.perSecond(outcome.tokens()));
             System.out.flush();
         }
         Runtime.getRuntime().halt(0);

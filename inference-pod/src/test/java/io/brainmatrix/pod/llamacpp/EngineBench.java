@@ -43,7 +43,8 @@ final class EngineBench {
             List.of("quick", "brown", "fox", "jumps", "over", "lazy", "dog", "while", "seven");
     private static final Pattern BUFFER = Pattern.compile("buffer size *= *([0-9.]+) MiB");
 
-    private final HttpClient client = HttpClient.newHttpClient();
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Path work;
     private final Path model;
     private final LlamaCpp llamaCpp;
@@ -265,6 +266,9 @@ final class EngineBench {
                 if (last && tokens == 0) {
                     throw new IOException("no tokens in " + event.at(text));
                 }
+                if (last) {
+                    break; // llama-server leaves its answer open for a while
+                }
             }
         }
         if (answer.statusCode() != 200 || tokens != TOKENS) {
@@ -318,20 +322,23 @@ final class EngineBench {
                     new BufferedReader(
                             new InputStreamReader(
                                     process.getInputStream(), StandardCharsets.UTF_8));
-            String line = said.readLine();
-            if (!"ready".equals(line)) {
-                throw new IOException("the engine says " + line);
+            told();
+        }
+
+        private String told() throws IOException {
+            String line;
+            while ((line = said.readLine()) != null) {
+                if (line.startsWith(DirectEngine.TOLD)) {
+                    return line.substring(DirectEngine.TOLD.length());
+                }
             }
+            throw new IOException("the engine has ended");
         }
 
         Speed ask(String prompt) throws IOException {
             process.getOutputStream().write((prompt + "\n").getBytes(StandardCharsets.UTF_8));
             process.getOutputStream().flush();
-            String line = said.readLine();
-            if (line == null) {
-                throw new IOException("the engine has ended");
-            }
-            String[] both = line.split(" ", 2);
+            String[] both = told().split(" ", 2);
             return new Speed(Double.parseDouble(both[0]), Double.parseDouble(both[1]));
         }
 
