@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The packaged pod and its guard on a real kernel of the kind that JetPack 6 has: cgroup version 2
  * alone, and {@code memory.oom.group}, which the kubelet sets, so that the kernel kills all of a
- * container at once. Wants a small virtual machine: {@code scripts/kernel-tests}.
+ * container at once. Wants a small virtual machine: {@code scripts/kernel-guard-tests}.
  */
 @Tag("kernel")
 class RealKernelGuardTest {
