@@ -130,6 +130,14 @@ final class Gate {
         return Optional.of(BestFit.first(returning.isEmpty() ? equals : returning, room));
     }
 
+    /** Whether memory has settled, by the rule in force, and nothing else keeps the gate shut. */
+    static boolean isCalm(NodeSnapshot node) {
+        return node.reading()
+                .filter(r -> r.settledSince().isPresent())
+                .filter(r -> !r.swapping() && !r.pressured() && r.heat().isEmpty())
+                .isPresent();
+    }
+
     /** Whether there is a fresh reading and, by promises and by measurement, room. */
     static boolean fits(NodeSnapshot node, Candidate candidate) {
         if (node.reading().filter(NodeReading::fresh).isEmpty()) {

@@ -43,16 +43,26 @@ public final class SerialAdmission implements AdmissionPolicy {
     }
 
     /**
-     * The lane was taken through the gate, and whoever took it died before the pod was made. Its
-     * spec or the node's memory may have changed since.
+     * Whoever took the lane died before the pod was made, or before it knew that the lane was not
+     * to be had: it is taken by what a cache says, which may be behind. So all is judged again.
      */
     private static Action unborn(NodeSnapshot node, Holder holder, Candidate candidate) {
         if (!node.schedulable() || candidate.hindrance().isPresent()) {
             return new Action.ReleaseLane(holder, "it may no longer be let in");
         }
-        return Gate.fits(node, candidate)
+        if (candidate.notBefore().filter(node.now()::isBefore).isPresent()) {
+            return new Action.ReleaseLane(holder, "its wait is not over");
+        }
+        if (stray(node).isPresent()) {
+            return new Action.ReleaseLane(
+                    holder, "pod `%s` is loading".formatted(stray(node).get().pod()));
+        }
+        if (!Gate.fits(node, candidate)) {
+            return new Action.ReleaseLane(holder, "it no longer fits");
+        }
+        return Gate.isCalm(node)
                 ? new Action.CreatePod(candidate)
-                : new Action.ReleaseLane(holder, "it no longer fits");
+                : new Action.ReleaseLane(holder, "the node's memory has not settled");
     }
 
     private static Action loading(NodeSnapshot node, Holder holder, Occupant pod) {
@@ -92,14 +102,18 @@ public final class SerialAdmission implements AdmissionPolicy {
         if (node.lane().foreign().isPresent()) {
             return new Action.Nothing();
         }
-        Optional<Occupant> stray =
-                node.occupants().stream().filter(o -> !o.ended() && !o.everReady()).findFirst();
+        Optional<Occupant> stray = stray(node);
         if (stray.isPresent()) {
             Occupant pod = stray.get();
             return new Action.ReclaimLane(
                     new Holder(pod.key().namespace(), pod.pod(), pod.key().matrixUid()));
         }
         return open.<Action>map(Action.TakeLane::new).orElseGet(Action.Nothing::new);
+    }
+
+    /** A pod that loads though the lane is not its own. */
+    private static Optional<Occupant> stray(NodeSnapshot node) {
+        return node.occupants().stream().filter(o -> !o.ended() && !o.everReady()).findFirst();
     }
 
     private static Optional<Instant> lookAgain(NodeSnapshot node) {

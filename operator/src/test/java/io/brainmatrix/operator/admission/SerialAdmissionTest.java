@@ -2,6 +2,7 @@ package io.brainmatrix.operator.admission;
 
 import static io.brainmatrix.operator.admission.Snapshots.GI;
 import static io.brainmatrix.operator.admission.Snapshots.MI;
+import static io.brainmatrix.operator.admission.Snapshots.backingOff;
 import static io.brainmatrix.operator.admission.Snapshots.calm;
 import static io.brainmatrix.operator.admission.Snapshots.candidate;
 import static io.brainmatrix.operator.admission.Snapshots.key;
@@ -14,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.brainmatrix.api.v1alpha1.EndClass;
 import io.brainmatrix.api.v1alpha1.Reason;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -248,6 +250,28 @@ class SerialAdmissionTest {
 
         assertThat(grown.action()).isInstanceOf(Action.ReleaseLane.class);
         assertThat(taken.action()).isInstanceOf(Action.ReleaseLane.class);
+    }
+
+    /** Its lane was taken by what a cache said, and whoever took it died before it knew better. */
+    @Test
+    void r1AHolderWithoutAPodGivesTheLaneBackWhereTheGateIsShut() {
+        Candidate subject = candidate("subject", GI);
+        AdmissionDecision beside =
+                calm().heldBy("subject")
+                        .running(loading("observer", GI, Duration.ofSeconds(1)))
+                        .waiting(subject)
+                        .decide();
+        AdmissionDecision moving =
+                calm().heldBy("subject").moving(1L << 30).waiting(subject).decide();
+        AdmissionDecision swapping = calm().heldBy("subject").swapping().waiting(subject).decide();
+        AdmissionDecision early =
+                calm().heldBy("subject")
+                        .waiting(backingOff(subject, Duration.ofSeconds(3)))
+                        .decide();
+
+        for (AdmissionDecision decision : List.of(beside, moving, swapping, early)) {
+            assertThat(decision.action()).isInstanceOf(Action.ReleaseLane.class);
+        }
     }
 
     @Test
