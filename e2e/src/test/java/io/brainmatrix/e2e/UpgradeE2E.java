@@ -3,6 +3,7 @@ package io.brainmatrix.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.brainmatrix.quickstart.Chart;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class UpgradeE2E {
     private static final String MATRIX = "steady";
     private static final String NAMESPACE = "e2e-steady";
+    private static final String WATCHERS = "e2e-watchers";
     private static final Map<String, String> AS_BEFORE =
             Map.of("networkPolicies.enabled", "false", "metrics.scrapeAnnotations", "true");
 
@@ -53,7 +55,18 @@ class UpgradeE2E {
         Matrix first =
                 Matrix.on(MATRIX, World.hostPath("steady.gguf"))
                         .instance("name: first, budget: {ram: 256Mi}");
-        try (ClusterUser user = new ClusterUser(cluster, NAMESPACE)) {
+        try (ClusterUser user = new ClusterUser(cluster, NAMESPACE);
+                ClusterUser watchers = new ClusterUser(cluster, WATCHERS)) {
+            cluster.client()
+                    .namespaces()
+                    .withName(watchers.namespace())
+                    .edit(
+                            n ->
+                                    new NamespaceBuilder(n)
+                                            .editMetadata()
+                                            .addToLabels("e2e", "watchers")
+                                            .endMetadata()
+                                            .build());
             user.apply(first);
             user.awaitReady(MATRIX, "first");
             Pod before = user.podOf(MATRIX, "first");
@@ -72,9 +85,35 @@ class UpgradeE2E {
 
             cluster.check();
 
+            String agent = agentAddress();
+            String instance = user.podOf(MATRIX, "first").getStatus().getPodIP();
+            assertThat(reaches(watchers.namespace(), Map.of(), agent, 8081))
+                    .as("metrics, invited")
+                    .isTrue();
+            assertThat(reaches(NAMESPACE, Map.of(), agent, 8081)).as("metrics, others").isFalse();
+            assertThat(reaches(watchers.namespace(), Map.of(), instance, 8080))
+                    .as("an instance")
+                    .isTrue();
+            assertThat(reaches(NAMESPACE, Map.of(), instance, 8080)).as("a neighbour").isTrue();
+            assertThat(
+                            reaches(
+                                    NAMESPACE,
+                                    Map.of("brainmatrix.io/instance", "impostor"),
+                                    instance,
+                                    8080))
+                    .as("an instance has nobody to call")
+                    .isFalse();
+
             cluster.reinstall(AS_BEFORE);
             untouched(user, before);
+            assertThat(reaches(NAMESPACE, Map.of(), agentAddress(), 8081))
+                    .as("metrics, without policies")
+                    .isTrue();
         }
+    }
+
+    private boolean reaches(String from, Map<String, String> labels, String host, int port) {
+        return Dialer.reaches(cluster, from, labels, host, port);
     }
 
     private void untouched(ClusterUser user, Pod before) {
@@ -92,5 +131,21 @@ class UpgradeE2E {
                 .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
                 .map(p -> p.getMetadata().getUid())
                 .toList();
+    }
+
+    private String agentAddress() {
+        return cluster
+                .client()
+                .pods()
+                .inNamespace(Chart.NAMESPACE)
+                .withLabel("app.kubernetes.io/component", "node-agent")
+                .list()
+                .getItems()
+                .stream()
+                .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
+                .findFirst()
+                .orElseThrow()
+                .getStatus()
+                .getPodIP();
     }
 }
