@@ -4,7 +4,7 @@ SHELL := /bin/bash
 MVN = JAVA_HOME=$$(scripts/jdk) && export JAVA_HOME && mvn -B -ntp
 GENERATOR = model-generator/target/model-generator-0.1.0-SNAPSHOT.jar
 
-.PHONY: help build test test-full images load-images model inspect simulate record-trace bench-footprint quickstart crds format clean
+.PHONY: help build test test-full images load-images model inspect simulate record-trace bench-footprint bench-chronicle quickstart crds format clean
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 build: ## compile and package everything, tests left out
@@ -36,6 +36,8 @@ record-trace: ## record the node's memory while instances load, die and answer o
 	@bench/record-trace
 bench-footprint: ## predicted footprints against real pods, as root: [SEED=1] [SHAPES=20]
 	@bench/footprint $(or $(SEED),1) $(or $(SHAPES),20)
+bench-chronicle: ## how fast the chronicle stores and tells: [ROWS=20000] [INSTANCES=1000] [SECONDS=60]
+	@bench/chronicle $(or $(ROWS),20000) $(or $(INSTANCES),1000) $(or $(SECONDS),60)
 quickstart: images ## install, run an example and watch a death and a resurrection, on the cluster of KUBECONFIG
 	@scripts/quickstart
 crds: ## regenerate the API's definitions in crds/ and the chart
