@@ -4,7 +4,7 @@ SHELL := /bin/bash
 MVN = JAVA_HOME=$$(scripts/jdk) && export JAVA_HOME && mvn -B -ntp
 GENERATOR = model-generator/target/model-generator-0.1.0-SNAPSHOT.jar
 
-.PHONY: help build test test-full images load-images model inspect simulate chaos record-trace bench-footprint bench-guard bench-engine bench-lives soak quickstart crds format clean
+.PHONY: help build test test-full images load-images model inspect simulate chaos record-trace bench-footprint bench-guard bench-engine bench-lives bench-chronicle soak quickstart crds format clean
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 build: ## compile and package everything, tests left out
@@ -46,6 +46,8 @@ bench-engine: ## the pod beside its engine called directly and Debian's llama.cp
 	@bench/engine $(or $(SIZE_MB),300) $(or $(ROUNDS),7)
 soak: ## mixed load against the packaged pod, and whether anything of it grows, as root: [HOURS=1] [MINUTES=n] [SEED=1] [SLOTS=1]
 	@bench/soak $(or $(MINUTES),$(shell echo $$(( $(or $(HOURS),1) * 60 )))) $(or $(SEED),1) $(or $(SLOTS),1)
+bench-chronicle: ## how fast the chronicle stores and tells: [ROWS=20000] [INSTANCES=1000] [SECONDS=60]
+	@bench/chronicle $(or $(ROWS),20000) $(or $(INSTANCES),1000) $(or $(SECONDS),60)
 quickstart: images ## install, run an example and watch a death and a resurrection, on the cluster of KUBECONFIG
 	@scripts/quickstart
 crds: ## regenerate the API's definitions in crds/ and the chart

@@ -13,12 +13,16 @@ final class Figures {
 
     private Figures() {}
 
-    static synchronized void note(String what, Duration time) {
+    static void note(String what, Duration time) {
+        line("%s: %.2f s".formatted(what, time.toNanos() / 1e9));
+    }
+
+    static synchronized void line(String line) {
         try {
             Files.createDirectories(FILE.toAbsolutePath().getParent());
             Files.writeString(
                     FILE,
-                    "%s: %.2f s%n".formatted(what, time.toNanos() / 1e9),
+                    line + System.lineSeparator(),
                     StandardOpenOption.CREATE,
                     StandardOpenOption.APPEND);
         } catch (IOException e) {

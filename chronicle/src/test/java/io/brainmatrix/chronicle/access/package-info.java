@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.brainmatrix.chronicle.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.brainmatrix.chronicle.entry;
+
+import org.jspecify.annotations.NullMarked;

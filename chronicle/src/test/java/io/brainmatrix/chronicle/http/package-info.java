@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.brainmatrix.chronicle.http;
+
+import org.jspecify.annotations.NullMarked;
