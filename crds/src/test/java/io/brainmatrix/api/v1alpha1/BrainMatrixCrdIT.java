@@ -174,7 +174,7 @@ class BrainMatrixCrdIT {
         assertThat(resource(resources, "brainmatrices").toString())
                 .contains("\"shortNames\":[\"bm\"]", "\"categories\":[\"all\"]");
         assertThat(resource(resources, "nodememories").toString())
-                .contains("\"shortNames\":[\"nodemem\"]", "\"namespaced\":false");
+                .contains("\"shortNames\":[\"nm\",\"nodemem\"]", "\"namespaced\":false");
         assertThat(resource(resources, "brainmatrices/status").isObject()).isTrue();
         assertThat(resource(resources, "nodememories/status").isObject()).isTrue();
     }
@@ -187,7 +187,7 @@ class BrainMatrixCrdIT {
                                 "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/brainmatrices.brainmatrix.io"))
                         .at("/spec/versions/0/additionalPrinterColumns");
         assertThat(version.findValuesAsText("name"))
-                .containsExactly("Ready", "Status", "Fits", "Degraded", "Age");
+                .containsExactly("Ready", "Status", "Fits", "Degraded", "Age", "Suspended", "Why");
     }
 
     private static JsonNode resource(JsonNode resources, String name) {
