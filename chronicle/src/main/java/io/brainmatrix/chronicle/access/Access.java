@@ -20,6 +20,16 @@ public final class Access {
             case Caller.Instance own -> appendOwn(own, entry);
             case Caller.Operator operator ->
                     entry.kind().byOperator() ? YES : no("the operator tells no " + entry.kind());
+            case Caller.Person person -> append(person);
+            case Caller.Stranger stranger -> append(stranger);
+        };
+    }
+
+    /** Whether a caller may append anything at all; asked before its entries are looked at. */
+    public static Verdict append(Caller caller) {
+        return switch (caller) {
+            case Caller.Instance own -> YES;
+            case Caller.Operator operator -> YES;
             case Caller.Person person -> no("people append nothing; they may import");
             case Caller.Stranger stranger -> no(stranger.why());
         };

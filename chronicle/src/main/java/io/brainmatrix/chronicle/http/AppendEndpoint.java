@@ -44,6 +44,9 @@ final class AppendEndpoint {
 
     void handle(HttpExchange exchange, Caller caller) throws IOException, ApiError {
         Parameters.of(exchange.getRequestURI().getRawQuery(), java.util.Set.of());
+        if (Access.append(caller) instanceof Verdict.Forbidden forbidden) {
+            throw new ApiError(403, "Forbidden", null, forbidden.why());
+        }
         if (caller instanceof Caller.Instance) {
             long began = nanos.getAsLong();
             try {

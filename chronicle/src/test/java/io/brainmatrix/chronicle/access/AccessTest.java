@@ -64,6 +64,15 @@ class AccessTest {
         assertThat(may(Access.append(row.caller(), row.entry()))).isEqualTo(row.allowed());
     }
 
+    /** Without a look at what they send, which may be nonsense. */
+    @Test
+    void peopleAndStrangersAppendNothing() {
+        assertThat(may(Access.append(SUBJECT_POD))).isTrue();
+        assertThat(may(Access.append(OPERATOR))).isTrue();
+        assertThat(may(Access.append(ADMIN))).isFalse();
+        assertThat(may(Access.append(NOBODY))).isFalse();
+    }
+
     record ReadCase(String name, Caller caller, Asked asked, Verdict verdict) {
         @Override
         public String toString() {
