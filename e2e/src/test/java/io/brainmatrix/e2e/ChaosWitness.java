@@ -134,6 +134,8 @@ final class ChaosWitness implements AutoCloseable {
                 pod.getStatus().getConditions().stream()
                         .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus()));
         for (ContainerStatus container : pod.getStatus().getContainerStatuses()) {
+            // Its startup probe asks for the first token: the load is over, Ready comes after it.
+            life.ready |= Boolean.TRUE.equals(container.getStarted());
             if (container.getContainerID() != null) {
                 String id = container.getContainerID();
                 life.container = id.substring(id.indexOf("//") + 2);
