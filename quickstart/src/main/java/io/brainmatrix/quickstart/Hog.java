@@ -20,7 +20,7 @@ public final class Hog {
     private Hog() {}
 
     /**
-     * Runs until the kernel has killed something, at most 30 s.
+     * Runs until something has ended, at most 30 s: the pod by its guard, or what the kernel kills.
      *
      * @param heapMib how much to take; more than what the limit leaves
      * @return whether the hog ended in that time; the pod's status says who died
