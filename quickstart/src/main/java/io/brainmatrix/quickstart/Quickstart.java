@@ -115,7 +115,9 @@ public final class Quickstart {
         long lives = Objects.requireNonNullElse(status.lives(), 0L);
         long deaths = Story.deaths(before, instance);
         String pod = Objects.requireNonNull(status.pod(), "a ready instance has a pod");
-        cast.say("taking memory inside %s until it ends for it: by its guard, or by the kernel".formatted(pod));
+        cast.say(
+                "taking memory inside %s until it ends for it: by its guard, or by the kernel"
+                        .formatted(pod));
         Hog.takeMemory(client, NAMESPACE, pod, HOG_MIB);
         cast.tellUntil(
                 instance + " died and was counted",
