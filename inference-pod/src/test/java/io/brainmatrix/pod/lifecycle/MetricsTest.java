@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -103,6 +105,11 @@ class MetricsTest {
         List<Socket> clients = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             clients.add(new Socket(InetAddress.getLoopbackAddress(), pod.port()));
+        }
+        // The server takes them up one by one.
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (openFiles(pod) < before + 8 && System.nanoTime() < until) {
+            LockSupport.parkNanos(50_000_000L);
         }
         assertThat(openFiles(pod)).isCloseTo(before + 10, within(2.0));
         for (Socket client : clients) {
