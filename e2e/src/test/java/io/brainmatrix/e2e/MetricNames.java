@@ -17,7 +17,8 @@ final class MetricNames {
     static final Path DOCUMENT = Cluster.ROOT.resolve("docs/metrics.md");
 
     private static final Pattern ROW =
-            Pattern.compile("^\\| `([a-z_]+)` \\|.*\\| ([^|]+) \\|$", Pattern.MULTILINE);
+            Pattern.compile(
+                    "^\\| `([a-z_]+)(?:\\{[a-z,]+\\})?` \\|.*\\| ([^|]+) \\|$", Pattern.MULTILINE);
     private static final Pattern OTHERS =
             Pattern.compile("`((?:reconciliations|events|custom|jvm)_[a-z_]*)");
     private static final Pattern RECORD = Pattern.compile("record: (\\S+)");

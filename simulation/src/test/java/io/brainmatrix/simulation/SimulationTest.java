@@ -42,6 +42,7 @@ class SimulationTest {
                     Map.entry(Reason.NotObserved, "matrix/MatrixPolicyTest"),
                     Map.entry(Reason.TooManyDeaths, "admission/CandidatePolicyTest"),
                     Map.entry(Reason.WaitingForCooling, "admission/SerialAdmissionTest"),
+                    Map.entry(Reason.Swapping, "admission/SerialAdmissionTest"),
                     Map.entry(Reason.WaitingForPressure, "admission/SerialAdmissionTest"),
                     Map.entry(Reason.Unschedulable, "kube/StuckPodsTest"),
                     Map.entry(Reason.ModelNotAllowed, "kube/NodeReaderTest"));

@@ -234,6 +234,14 @@ class SerialAdmissionTest {
     }
 
     @Test
+    void stallsForMemoryKeepTheGateShut() {
+        AdmissionDecision decision = calm().pressured().waiting(candidate("subject", GI)).decide();
+
+        assertThat(decision.action()).isInstanceOf(Action.Nothing.class);
+        assertThat(waiting(decision, "subject").reason()).isEqualTo(Reason.WaitingForPressure);
+    }
+
+    @Test
     void aHolderWithoutAPodGetsExactlyThatPod() {
         AdmissionDecision decision =
                 calm().heldBy("subject").waiting(candidate("subject", GI)).decide();

@@ -234,6 +234,25 @@ record Snapshots(NodeSnapshot node) {
         return reading(read(true, r().available(), r().settledSince(), r().slopePerSecond(), true));
     }
 
+    /** Its tasks stall for memory. */
+    Snapshots pressured() {
+        return reading(
+                new NodeReading(
+                        true,
+                        r().takenAt(),
+                        r().capacity(),
+                        r().available(),
+                        r().reserve(),
+                        r().slopePerSecond(),
+                        r().settledSince(),
+                        r().settleWindow(),
+                        false,
+                        true,
+                        "all tasks stalled for memory 12 % of the last 10 s",
+                        Optional.empty(),
+                        r().gpu()));
+    }
+
     /** With a GPU that has memory of its own. */
     Snapshots gpu(long total, long used) {
         return sensed(r().heat(), Optional.of(new NodeReading.Gpu(total, used)));
