@@ -130,14 +130,6 @@ final class Gate {
         return Optional.of(BestFit.first(returning.isEmpty() ? equals : returning, room));
     }
 
-    /** Whether memory has settled, by the rule in force, and nothing else keeps the gate shut. */
-    static boolean isCalm(NodeSnapshot node) {
-        return node.reading()
-                .filter(r -> r.settledSince().isPresent())
-                .filter(r -> !r.swapping() && !r.pressured() && r.heat().isEmpty())
-                .isPresent();
-    }
-
     /** Whether there is a fresh reading and, by promises and by measurement, room. */
     static boolean fits(NodeSnapshot node, Candidate candidate) {
         if (node.reading().filter(NodeReading::fresh).isEmpty()) {
@@ -149,7 +141,6 @@ final class Gate {
 
     /** The head fits: is the lane free and the node calm? */
     private static Verdict calm(NodeSnapshot node, Candidate candidate) {
-        NodeReading reading = node.reading().orElseThrow();
         if (node.lane().holder().isPresent()) {
             Holder holder = node.lane().holder().get();
             if (holder.equals(candidate.holder())) {
@@ -166,6 +157,12 @@ final class Gate {
                     "the lane of node `%s` is held by `%s`, which is no pod of this operator; delete its Lease"
                             .formatted(node.node(), node.lane().foreign().get()));
         }
+        return settled(node, candidate);
+    }
+
+    /** Whether the node's memory is as calm as the candidate asks, whoever holds the lane. */
+    static Verdict settled(NodeSnapshot node, Candidate candidate) {
+        NodeReading reading = node.reading().orElseThrow();
         if (reading.swapping() || reading.pressured()) {
             return Verdict.no(
                     reading.swapping() ? Reason.Swapping : Reason.WaitingForPressure,

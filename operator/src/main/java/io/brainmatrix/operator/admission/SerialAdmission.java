@@ -53,16 +53,18 @@ public final class SerialAdmission implements AdmissionPolicy {
         if (candidate.notBefore().filter(node.now()::isBefore).isPresent()) {
             return new Action.ReleaseLane(holder, "its wait is not over");
         }
-        if (stray(node).isPresent()) {
+        Optional<Occupant> stray = stray(node);
+        if (stray.isPresent()) {
             return new Action.ReleaseLane(
-                    holder, "pod `%s` is loading".formatted(stray(node).get().pod()));
+                    holder, "pod `%s` is loading".formatted(stray.get().pod()));
         }
         if (!Gate.fits(node, candidate)) {
             return new Action.ReleaseLane(holder, "it no longer fits");
         }
-        return Gate.isCalm(node)
+        Verdict settled = Gate.settled(node, candidate);
+        return settled.passes()
                 ? new Action.CreatePod(candidate)
-                : new Action.ReleaseLane(holder, "the node's memory has not settled");
+                : new Action.ReleaseLane(holder, settled.message());
     }
 
     private static Action loading(NodeSnapshot node, Holder holder, Occupant pod) {
