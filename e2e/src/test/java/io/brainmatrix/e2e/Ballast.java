@@ -1,6 +1,5 @@
 package io.brainmatrix.e2e;
 
-import io.brainmatrix.quickstart.Chart;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
@@ -88,14 +87,7 @@ interface Ballast extends AutoCloseable {
     }
 
     private static Ballast pod(Cluster cluster, long mib, ResourceRequirements resources) {
-        var agent =
-                cluster.client().pods().inNamespace(Chart.NAMESPACE).list().getItems().stream()
-                        .filter(
-                                p ->
-                                        p.getMetadata().getOwnerReferences().stream()
-                                                .anyMatch(o -> o.getKind().equals("DaemonSet")))
-                        .findFirst()
-                        .orElseThrow();
+        var agent = cluster.releasePods("DaemonSet").findFirst().orElseThrow();
         var container = agent.getSpec().getContainers().getFirst();
         var pod =
                 new PodBuilder()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.brainmatrix.api.v1alpha1.Crash;
 import io.brainmatrix.api.v1alpha1.Crashes;
 import io.brainmatrix.api.v1alpha1.EndClass;
+import io.brainmatrix.api.v1alpha1.Phase;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -121,7 +122,7 @@ class ChaosE2E {
     /** Whether everybody serves. */
     private static boolean calm(ChaosFault.Scene scene) {
         try {
-            return scene.living().stream().filter(ChaosFault::ready).count() == INSTANCES.size();
+            return scene.living().stream().filter(PodTimes::isReady).count() == INSTANCES.size();
         } catch (KubernetesClientException e) {
             return false; // the API server is not back yet
         }
@@ -165,8 +166,10 @@ class ChaosE2E {
                         assertThat(user.deaths(MATRIX, instance))
                                 .as("%s: %s", instance, witness.ended(instance))
                                 .isEqualTo(witness.ended(instance).size());
+                        assertThat(user.status(MATRIX, instance).phase())
+                                .as(instance)
+                                .isEqualTo(Phase.Ready);
                     }
-                    user.awaitReady(MATRIX, INSTANCES.toArray(String[]::new));
                 });
         assertThat(witness.overlaps()).as(story).isEmpty();
         Set<EndClass> classes = new TreeSet<>();

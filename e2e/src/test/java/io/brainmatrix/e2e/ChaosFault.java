@@ -75,7 +75,7 @@ enum ChaosFault {
         @Override
         void strike(Scene scene) {
             // Big enough to be what the kernel chooses: its weights are more than half its limit.
-            oneOf(scene, p -> p.getMetadata().getName().contains("-big-") && ready(p))
+            oneOf(scene, p -> p.getMetadata().getName().contains("-big-") && PodTimes.isReady(p))
                     .ifPresent(
                             pod ->
                                     Hog.takeMemory(
@@ -174,24 +174,9 @@ enum ChaosFault {
         }
     }
 
-    static boolean ready(Pod pod) {
-        return pod.getStatus().getConditions().stream()
-                .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus()));
-    }
-
     private static Optional<Pod> component(Scene scene, String ownerKind) {
-        return scene
-                .cluster()
-                .client()
-                .pods()
-                .inNamespace(Chart.NAMESPACE)
-                .list()
-                .getItems()
-                .stream()
-                .filter(
-                        pod ->
-                                pod.getMetadata().getOwnerReferences().stream()
-                                        .anyMatch(o -> o.getKind().equals(ownerKind)))
+        return scene.cluster()
+                .releasePods(ownerKind)
                 .filter(pod -> "Running".equals(pod.getStatus().getPhase()))
                 .findFirst();
     }

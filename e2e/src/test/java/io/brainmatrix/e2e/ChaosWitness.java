@@ -130,9 +130,7 @@ final class ChaosWitness implements AutoCloseable {
                 action == Watcher.Action.DELETED
                         || "Failed".equals(phase)
                         || "Succeeded".equals(phase);
-        life.ready |=
-                pod.getStatus().getConditions().stream()
-                        .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus()));
+        life.ready |= PodTimes.isReady(pod);
         for (ContainerStatus container : pod.getStatus().getContainerStatuses()) {
             // Its startup probe asks for the first token: the load is over, Ready comes after it.
             life.ready |= Boolean.TRUE.equals(container.getStarted());

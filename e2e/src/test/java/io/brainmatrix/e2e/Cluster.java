@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.policy.v1.EvictionBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -139,13 +140,34 @@ final class Cluster implements AutoCloseable {
         return memory.getNumericalAmount().longValueExact();
     }
 
-    /** The operator's pod: the only one of the release that a Deployment made. */
-    @Nullable Pod operator() {
+    /** As {@code kubectl drain} does it, by the API. */
+    void evict(Pod pod) {
+        client.pods()
+                .inNamespace(pod.getMetadata().getNamespace())
+                .withName(pod.getMetadata().getName())
+                .evict(
+                        new EvictionBuilder()
+                                .withNewMetadata()
+                                .withName(pod.getMetadata().getName())
+                                .withNamespace(pod.getMetadata().getNamespace())
+                                .endMetadata()
+                                .build());
+    }
+
+    /**
+     * The release's pods that owners of a kind have made: a ReplicaSet, or the agents' DaemonSet.
+     */
+    Stream<Pod> releasePods(String ownerKind) {
         return client.pods().inNamespace(Chart.NAMESPACE).list().getItems().stream()
                 .filter(
                         pod ->
                                 pod.getMetadata().getOwnerReferences().stream()
-                                        .anyMatch(o -> o.getKind().equals("ReplicaSet")))
+                                        .anyMatch(o -> o.getKind().equals(ownerKind)));
+    }
+
+    /** The operator's pod: the only one of the release that a Deployment made. */
+    @Nullable Pod operator() {
+        return releasePods("ReplicaSet")
                 .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
                 .findFirst()
                 .orElse(null);

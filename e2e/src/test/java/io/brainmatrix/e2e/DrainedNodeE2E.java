@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.brainmatrix.api.v1alpha1.Reason;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.policy.v1.EvictionBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -42,9 +41,9 @@ class DrainedNodeE2E {
             try {
                 cordon(true);
                 // As kubectl drain: everything at once that is no DaemonSet's, the operator too.
-                evict(Objects.requireNonNull(cluster.operator()));
+                cluster.evict(Objects.requireNonNull(cluster.operator()));
                 List<Pod> instances = user.pods();
-                instances.forEach(this::evict);
+                instances.forEach(cluster::evict);
                 Await.until(
                         cluster,
                         "the node is drained",
@@ -80,19 +79,5 @@ class DrainedNodeE2E {
 
     private void cordon(boolean cordoned) {
         cluster.patchNode("{\"spec\": {\"unschedulable\": %s}}".formatted(cordoned));
-    }
-
-    private void evict(Pod pod) {
-        cluster.client()
-                .pods()
-                .inNamespace(pod.getMetadata().getNamespace())
-                .withName(pod.getMetadata().getName())
-                .evict(
-                        new EvictionBuilder()
-                                .withNewMetadata()
-                                .withName(pod.getMetadata().getName())
-                                .withNamespace(pod.getMetadata().getNamespace())
-                                .endMetadata()
-                                .build());
     }
 }

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.brainmatrix.api.v1alpha1.Crash;
 import io.brainmatrix.api.v1alpha1.Crashes;
 import io.brainmatrix.api.v1alpha1.EndClass;
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.policy.v1.EvictionBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -65,7 +63,7 @@ class EndsE2E {
             world.signal(user.podOf(MATRIX, "crashed"), "SEGV");
             world.kill(user.podOf(MATRIX, "killed"));
             cluster.client().resource(user.podOf(MATRIX, "deleted")).delete();
-            evict(user.podOf(MATRIX, "evicted"));
+            cluster.evict(user.podOf(MATRIX, "evicted"));
             world.fillScratch(user.podOf(MATRIX, "crowded"), 80);
 
             Map<String, EndClass> expected =
@@ -159,20 +157,6 @@ class EndsE2E {
             }
             user.awaitReady(MATRIX, "innocent");
         }
-    }
-
-    private void evict(Pod pod) {
-        cluster.client()
-                .pods()
-                .inNamespace(pod.getMetadata().getNamespace())
-                .withName(pod.getMetadata().getName())
-                .evict(
-                        new EvictionBuilder()
-                                .withNewMetadata()
-                                .withName(pod.getMetadata().getName())
-                                .withNamespace(pod.getMetadata().getNamespace())
-                                .endMetadata()
-                                .build());
     }
 
     private static Crashes crashes(ClusterUser user, String instance) {

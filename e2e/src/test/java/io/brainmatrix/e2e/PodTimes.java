@@ -38,7 +38,8 @@ final class PodTimes implements AutoCloseable {
                                 });
     }
 
-    private static boolean isReady(Pod pod) {
+    /** Whether it is Ready by its own status. */
+    static boolean isReady(Pod pod) {
         return pod.getStatus() != null
                 && pod.getStatus().getConditions().stream()
                         .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus()));

@@ -163,14 +163,7 @@ class StuckE2E {
 
     /** A pod that asks for all CPU that is left on the node and uses none of it. */
     private Pod takeAllCpu() {
-        Pod agent =
-                cluster.client().pods().inNamespace(Chart.NAMESPACE).list().getItems().stream()
-                        .filter(
-                                p ->
-                                        p.getMetadata().getOwnerReferences().stream()
-                                                .anyMatch(o -> o.getKind().equals("DaemonSet")))
-                        .findFirst()
-                        .orElseThrow();
+        Pod agent = cluster.releasePods("DaemonSet").findFirst().orElseThrow();
         Container container = agent.getSpec().getContainers().getFirst();
         BigDecimal asked =
                 cluster.client().pods().inAnyNamespace().list().getItems().stream()

@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One machine: its memory, its kubelet and its agent. What happens here is the truth. */
@@ -586,20 +587,12 @@ final class PaperNode {
 
     /** As by a drain: told first, then deleted. */
     private void evictedByApi(Process process) {
-        world.server.edit(
-                Pod.class,
-                process.pod,
-                pod -> {
-                    if (!process.podUid.equals(pod.getMetadata().getUid()) || Pods.over(pod)) {
-                        return pod;
-                    }
-                    Pod other = PaperServer.shallow(pod);
-                    other.setStatus(
-                            new PodStatusBuilder(pod.getStatus())
-                                    .addToConditions(EVICTED_BY_API)
-                                    .build());
-                    return other;
-                });
+        edit(
+                process,
+                pod ->
+                        new PodStatusBuilder(pod.getStatus())
+                                .addToConditions(EVICTED_BY_API)
+                                .build());
         process.evicted = true;
         process.mayBeCalled.add(EndClass.Evicted);
         world.server.delete(Pod.class, process.pod, process.podUid);
@@ -702,6 +695,14 @@ final class PaperNode {
             return;
         }
         long now = world.time.now();
+        edit(process, pod -> status(process, now));
+        if (process.diedAt >= 0) {
+            world.time.in(1, () -> finish(process));
+        }
+    }
+
+    /** Writes another status of a pod that is not over. */
+    private void edit(Process process, Function<Pod, PodStatus> status) {
         world.server.edit(
                 Pod.class,
                 process.pod,
@@ -710,12 +711,9 @@ final class PaperNode {
                         return pod;
                     }
                     Pod other = PaperServer.shallow(pod);
-                    other.setStatus(status(process, now));
+                    other.setStatus(status.apply(pod));
                     return other;
                 });
-        if (process.diedAt >= 0) {
-            world.time.in(1, () -> finish(process));
-        }
     }
 
     private void finish(Process process) {

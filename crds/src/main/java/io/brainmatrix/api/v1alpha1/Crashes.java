@@ -40,6 +40,11 @@ public record Crashes(
         recent = recent == null ? List.of() : List.copyOf(recent);
     }
 
+    /** Whether the end of a pod is written down, as far back as {@link #recent} goes. */
+    public boolean has(String podUid) {
+        return recent.stream().anyMatch(c -> c.podUid().equals(podUid));
+    }
+
     /** The same with the count of deaths in a row at 0, as after a change of the spec. */
     public Crashes withAllTries() {
         return new Crashes(total, 0, shed, byClass, recent);

@@ -8,7 +8,6 @@ import io.brainmatrix.pod.memory.Rung;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -30,7 +29,7 @@ class DeskTest {
     private final Held engine = new Held();
 
     /** Answers with one piece, and then nothing until it is let go. */
-    private static class Held implements Engine {
+    private static class Held extends FakeEngine {
         final CountDownLatch release = new CountDownLatch(1);
         final AtomicInteger inside = new AtomicInteger();
         private final AtomicInteger most = new AtomicInteger();
@@ -46,21 +45,6 @@ class DeskTest {
             }
             inside.decrementAndGet();
             return new Outcome(1, Ending.Stop);
-        }
-
-        @Override
-        public OptionalInt layersOnGpu() {
-            return OptionalInt.empty();
-        }
-
-        @Override
-        public int countTokens(String text) {
-            return 1;
-        }
-
-        @Override
-        public String prompt(List<Message> messages) {
-            return "";
         }
     }
 

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.brainmatrix.pod.engine.Desk;
-import io.brainmatrix.pod.engine.Engine;
+import io.brainmatrix.pod.engine.FakeEngine;
 import io.brainmatrix.pod.memory.Rung;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -20,7 +20,6 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -72,7 +71,7 @@ class PodServerTest {
     }
 
     /** Fifty tokens a second; one that is asked to breaks after its second. */
-    private static final class Slow implements Engine {
+    private static final class Slow extends FakeEngine {
         private static final long TOKEN_NANOS = 20_000_000;
 
         private final AtomicInteger most = new AtomicInteger();
@@ -90,21 +89,6 @@ class PodServerTest {
                 }
             }
             return new Outcome(request.maxTokens(), Ending.Length);
-        }
-
-        @Override
-        public OptionalInt layersOnGpu() {
-            return OptionalInt.empty();
-        }
-
-        @Override
-        public int countTokens(String text) {
-            return 1;
-        }
-
-        @Override
-        public String prompt(List<Message> messages) {
-            return messages.getLast().content();
         }
     }
 

@@ -2,9 +2,8 @@ package io.brainmatrix.pod.lifecycle;
 
 import io.brainmatrix.pod.engine.Engine;
 import io.brainmatrix.pod.engine.EngineLoader;
+import io.brainmatrix.pod.engine.FakeEngine;
 import io.brainmatrix.pod.engine.LlamaEngine;
-import java.util.List;
-import java.util.OptionalInt;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
@@ -12,7 +11,7 @@ import java.util.function.Predicate;
  * An engine for what llama.cpp cannot be made to do: it says a word every {@link #PACE_NANOS}, and
  * asked to {@link #HANG} it says one and never another.
  */
-final class StandIn implements Engine {
+final class StandIn extends FakeEngine {
     static final String HANG = "hang";
     static final long PACE_NANOS = 50_000_000L;
 
@@ -42,20 +41,5 @@ final class StandIn implements Engine {
             }
         }
         return new Outcome(request.maxTokens(), Ending.Length);
-    }
-
-    @Override
-    public OptionalInt layersOnGpu() {
-        return OptionalInt.empty();
-    }
-
-    @Override
-    public int countTokens(String text) {
-        return 1;
-    }
-
-    @Override
-    public String prompt(List<Message> messages) {
-        return messages.getLast().content();
     }
 }

@@ -94,15 +94,10 @@ final class InstanceDraft {
         reasonAfterEnd = null;
     }
 
-    /** Whether the end of that pod is written down. */
-    boolean hasCounted(String podUid) {
-        return crashes.recent().stream().anyMatch(c -> c.podUid().equals(podUid));
-    }
-
     void count(MatrixSnapshot snapshot, PodView ended) {
         var end = ended.end().orElseThrow();
         EndClass endClass = EndClassifier.classify(end);
-        boolean known = hasCounted(end.podUid());
+        boolean known = crashes.has(end.podUid());
         RecoveryPolicy.Aftermath aftermath =
                 RecoveryPolicy.afterEnd(
                         new RecoveryPolicy.Tally(crashes, retries == null ? 0 : retries),

@@ -71,7 +71,7 @@ final class InstancePolicy {
                 pods.stream()
                         .filter(p -> p.end().isEmpty())
                         // A cache may still show alive what was counted as ended by a later look.
-                        .filter(p -> !draft.hasCounted(p.uid()))
+                        .filter(p -> !draft.crashes.has(p.uid()))
                         .max(Comparator.comparingLong(PodView::life));
         if (living.isPresent()) {
             living(snapshot, wanted, living.get(), draft, replacements).ifPresent(steps::add);

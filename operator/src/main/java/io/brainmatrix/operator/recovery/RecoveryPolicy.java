@@ -65,8 +65,7 @@ public final class RecoveryPolicy {
     public static Aftermath afterEnd(
             Tally before, PodEnd end, EndClass endClass, @Nullable Recovery recovery, Instant now) {
         String told = describe(end, endClass);
-        boolean counted =
-                before.crashes().recent().stream().anyMatch(c -> c.podUid().equals(end.podUid()));
+        boolean counted = before.crashes().has(end.podUid());
         if (endClass == EndClass.Stopped) {
             return new Aftermath(before, Optional.empty(), Optional.empty(), told);
         }

@@ -59,30 +59,15 @@ final class PodEnds {
 
     /** As an agent saw its node's kernel, and as the pod saw its own memory. */
     static PodEnd seen(PodEnd end, KernelKill kernelKill, LastWords.Look... looks) {
-        return new PodEnd(
-                end.podUid(),
-                end.life(),
-                end.exitCode(),
-                end.containerReason(),
-                end.podReason(),
-                end.started(),
-                end.everReady(),
-                end.stopping(),
-                end.deleted(),
-                end.disruptions(),
-                end.nodeGone(),
-                end.rebooted(),
-                kernelKill,
-                end.startedAt(),
-                end.endedAt(),
-                end.budget(),
+        LastWords words =
                 new LastWords(
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
                         OptionalLong.empty(),
                         Optional.empty(),
-                        List.of(looks)));
+                        List.of(looks));
+        return copy(end, end.startedAt(), end.endedAt(), end.rebooted(), kernelKill, words);
     }
 
     /** A look so long before the end of {@link #exited}, with so many MiB of its 512 in use. */
@@ -91,6 +76,16 @@ final class PodEnds {
     }
 
     private static PodEnd at(PodEnd end, Instant from, Instant until, boolean rebooted) {
+        return copy(end, Optional.of(from), until, rebooted, end.kernelKill(), end.lastWords());
+    }
+
+    private static PodEnd copy(
+            PodEnd end,
+            Optional<Instant> startedAt,
+            Instant endedAt,
+            boolean rebooted,
+            KernelKill kernelKill,
+            LastWords words) {
         return new PodEnd(
                 end.podUid(),
                 end.life(),
@@ -104,11 +99,11 @@ final class PodEnds {
                 end.disruptions(),
                 end.nodeGone(),
                 rebooted,
-                end.kernelKill(),
-                Optional.of(from),
-                until,
+                kernelKill,
+                startedAt,
+                endedAt,
                 end.budget(),
-                end.lastWords());
+                words);
     }
 
     private static PodEnd end(

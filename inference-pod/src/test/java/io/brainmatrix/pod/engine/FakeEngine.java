@@ -1,0 +1,22 @@
+package io.brainmatrix.pod.engine;
+
+import java.util.List;
+import java.util.OptionalInt;
+
+/** What all engines of tests have alike: nothing on a GPU, one token a prompt, no template. */
+public abstract class FakeEngine implements Engine {
+    @Override
+    public OptionalInt layersOnGpu() {
+        return OptionalInt.empty();
+    }
+
+    @Override
+    public int countTokens(String text) {
+        return 1;
+    }
+
+    @Override
+    public String prompt(List<Message> messages) {
+        return messages.getLast().content();
+    }
+}
