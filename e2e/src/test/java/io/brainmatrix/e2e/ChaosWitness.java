@@ -93,12 +93,26 @@ final class ChaosWitness implements AutoCloseable {
     private void again() {
         while (!closed) {
             try {
+                missed();
                 watchPods();
                 return;
             } catch (KubernetesClientException e) {
                 LockSupport.parkNanos(RETRY.toNanos());
             }
         }
+    }
+
+    /** No watch tells of those that went while there was none. */
+    private synchronized void missed() {
+        Set<String> there = new HashSet<>();
+        cluster.client()
+                .pods()
+                .inNamespace(namespace)
+                .withLabel(INSTANCE)
+                .list()
+                .getItems()
+                .forEach(p -> there.add(p.getMetadata().getUid()));
+        lives.forEach((uid, life) -> life.over |= !there.contains(uid));
     }
 
     private synchronized void seen(Watcher.Action action, Pod pod) {
@@ -118,12 +132,15 @@ final class ChaosWitness implements AutoCloseable {
                 pod.getStatus().getPhase() == null || "Pending".equals(pod.getStatus().getPhase());
         if (fresh && action == Watcher.Action.ADDED && justMade) {
             lives.values().stream()
-                    .filter(other -> other != life && !other.ready && !other.over)
+                    .filter(other -> other != life && loads(other))
                     .forEach(
                             other ->
                                     overlaps.add(
-                                            "%s was made while %s was not ready"
-                                                    .formatted(life.name, other.name)));
+                                            "%s was made while %s was not ready (container %s)"
+                                                    .formatted(
+                                                            life.name,
+                                                            other.name,
+                                                            other.container)));
         }
         String phase = pod.getStatus().getPhase();
         life.over |=
@@ -143,6 +160,12 @@ final class ChaosWitness implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** Neither ready nor over, by the watch and by the runtime, which tells sooner. */
+    private boolean loads(Life life) {
+        boolean ended = life.container != null && exits.containsKey(life.container);
+        return !life.ready && !life.over && !ended;
     }
 
     // --- the runtime's records -----------------------------------------------------------------
