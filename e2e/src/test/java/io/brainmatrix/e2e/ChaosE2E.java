@@ -6,6 +6,8 @@ import io.brainmatrix.api.v1alpha1.Crash;
 import io.brainmatrix.api.v1alpha1.Crashes;
 import io.brainmatrix.api.v1alpha1.EndClass;
 import io.brainmatrix.api.v1alpha1.Phase;
+import io.brainmatrix.quickstart.Chart;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -46,6 +48,7 @@ class ChaosE2E {
     private final World world = new World();
     private final Map<ChaosFault, Integer> struck = new EnumMap<>(ChaosFault.class);
     private final Deque<ChaosFault> deck = new ArrayDeque<>();
+    private final List<AssertionError> violations = new ArrayList<>();
     private int faults;
     private int inALane;
     private long deaths;
@@ -63,15 +66,25 @@ class ChaosE2E {
         Random random = new Random(seed);
         try {
             for (int run = 1; run <= runs; run++) {
-                run(run, random);
+                try {
+                    run(run, random);
+                } catch (AssertionError e) {
+                    System.out.printf("run %d: violation: %s%n", run, firstLine(e));
+                    violations.add(e);
+                }
             }
         } finally {
             world.remove("chaos.gguf");
             world.remove("chaos-large.gguf");
         }
         System.out.printf(
-                "chaos: seed %d, %d runs, %d faults, %d of them while a lane was held, %d deaths, each counted once; %s%n",
-                seed, runs, faults, inALane, deaths, struck);
+                "chaos: seed %d, %d runs, %d faults, %d of them while a lane was held, %d deaths, %d violations; %s%n",
+                seed, runs, faults, inALane, deaths, violations.size(), struck);
+        if (!violations.isEmpty()) {
+            AssertionError first = violations.removeFirst();
+            violations.forEach(first::addSuppressed);
+            throw first;
+        }
         assertThat(inALane)
                 .as("faults while a lane was held")
                 .isGreaterThanOrEqualTo(faults * 3 / 10);
@@ -81,6 +94,7 @@ class ChaosE2E {
         String node = cluster.node();
         String namespace = "e2e-chaos-" + run;
         NodeParts parts = new NodeParts();
+        Set<String> pods;
         try (ClusterUser user = new ClusterUser(cluster, namespace);
                 LaneHistory lane = new LaneHistory(cluster);
                 ChaosWitness witness =
@@ -93,7 +107,8 @@ class ChaosE2E {
                                             .formatted(World.hostPath("chaos-large.gguf")))
                             .instance("name: first, budget: {ram: 256Mi}")
                             .instance("name: second, budget: {ram: 256Mi}"));
-            var scene = new ChaosFault.Scene(cluster, namespace, node, world, parts, random);
+            var scene =
+                    new ChaosFault.Scene(cluster, namespace, node, world, parts, witness, random);
             List<String> told = new ArrayList<>();
             for (int i = 0; i < FAULTS_PER_RUN; i++) {
                 boolean held = moment(lane, scene, random);
@@ -105,7 +120,31 @@ class ChaosE2E {
                 told.add(fault + (held ? " (lane held)" : ""));
             }
             judge(run, user, witness, told);
+            pods = witness.pods();
         }
+        nothingIsLeft(node, pods);
+    }
+
+    private void nothingIsLeft(String node, Set<String> pods) {
+        Await.until(
+                cluster,
+                "no cgroup and no lane is left behind",
+                () -> {
+                    assertThat(pods).allMatch(World::isGone);
+                    Lease lane =
+                            cluster.client()
+                                    .leases()
+                                    .inNamespace(Chart.NAMESPACE)
+                                    .withName("brainmatrix-lane-" + node)
+                                    .get();
+                    assertThat(lane == null ? null : lane.getSpec().getHolderIdentity())
+                            .as("holder of the lane")
+                            .isNullOrEmpty();
+                });
+    }
+
+    private static String firstLine(AssertionError e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 
     /** Half of the time while somebody loads. Returns whether somebody does. */
@@ -172,6 +211,7 @@ class ChaosE2E {
                     }
                 });
         assertThat(witness.overlaps()).as(story).isEmpty();
+        assertThat(witness.takenFromService()).as(story).isEmpty();
         Set<EndClass> classes = new TreeSet<>();
         for (String instance : INSTANCES) {
             Crashes crashes = Objects.requireNonNull(user.status(MATRIX, instance).crashes());

@@ -109,10 +109,28 @@ enum ChaosFault {
                             });
         }
     },
+    /** A full disk under what it writes: its black box cannot be brought up to date. */
+    DISK_FULL {
+        @Override
+        void strike(Scene scene) {
+            instance(scene)
+                    .ifPresent(
+                            pod -> {
+                                scene.world().allowNoWrites(pod);
+                                pause(scene, Duration.ofSeconds(4));
+                                scene.world().signal(pod, "KILL");
+                            });
+        }
+    },
     POD_DELETED {
         @Override
         void strike(Scene scene) {
-            instance(scene).ifPresent(pod -> scene.cluster().client().resource(pod).delete());
+            instance(scene)
+                    .ifPresent(
+                            pod -> {
+                                scene.witness().deletesByHand(pod);
+                                scene.cluster().client().resource(pod).delete();
+                            });
         }
     },
     LANE_DELETED {
@@ -142,6 +160,7 @@ enum ChaosFault {
             String node,
             World world,
             NodeParts parts,
+            ChaosWitness witness,
             Random random) {
         /** Pods of the matrix whose container runs. */
         List<Pod> living() {

@@ -38,6 +38,7 @@ final class ChaosWitness implements AutoCloseable {
         @Nullable String container;
         boolean ready;
         boolean over;
+        boolean putAway;
 
         Life(String name, String instance) {
             this.name = name;
@@ -51,6 +52,8 @@ final class ChaosWitness implements AutoCloseable {
     private final Map<String, Life> lives = new HashMap<>();
     private final Map<String, Integer> exits = new ConcurrentHashMap<>();
     private final List<String> overlaps = new ArrayList<>();
+    private final List<String> takenFromService = new ArrayList<>();
+    private final Set<String> deletedByHand = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
     private volatile @Nullable Process events;
     private @Nullable Watch watch;
@@ -160,12 +163,34 @@ final class ChaosWitness implements AutoCloseable {
                 }
             }
         }
+        if (!life.putAway
+                && pod.getMetadata().getDeletionTimestamp() != null
+                && !deletedByHand.contains(uid)
+                && !life.over
+                && !hasEnded(life)) {
+            putAway(life);
+        }
+    }
+
+    /**
+     * The operator deletes what lives only if it cannot start: a pod of which the kubelet says so
+     * while the runtime is away may well start a moment later. Its end was asked for and is no
+     * death; who has served is never put away here.
+     */
+    private void putAway(Life life) {
+        life.putAway = true;
+        if (life.ready) {
+            takenFromService.add(life.name);
+        }
     }
 
     /** Neither ready nor over, by the watch and by the runtime, which tells sooner. */
     private boolean loads(Life life) {
-        boolean ended = life.container != null && exits.containsKey(life.container);
-        return !life.ready && !life.over && !ended;
+        return !life.ready && !life.over && !hasEnded(life);
+    }
+
+    private boolean hasEnded(Life life) {
+        return life.container != null && exits.containsKey(life.container);
     }
 
     // --- the runtime's records -----------------------------------------------------------------
@@ -211,13 +236,26 @@ final class ChaosWitness implements AutoCloseable {
         return List.copyOf(overlaps);
     }
 
-    /** Containers of an instance that have ended. */
+    /** Pods that the operator deleted though they had served. */
+    synchronized List<String> takenFromService() {
+        return List.copyOf(takenFromService);
+    }
+
+    /** UIDs of all pods that it has seen. */
+    synchronized Set<String> pods() {
+        return Set.copyOf(lives.keySet());
+    }
+
+    /** Tells of a pod that is about to be deleted by hand: its end is a death. */
+    void deletesByHand(Pod pod) {
+        deletedByHand.add(pod.getMetadata().getUid());
+    }
+
+    /** Containers of an instance that have ended, without those that the operator put away. */
     synchronized Set<String> ended(String instance) {
         Set<String> ended = new HashSet<>();
         for (Life life : lives.values()) {
-            if (life.instance.equals(instance)
-                    && life.container != null
-                    && exits.containsKey(life.container)) {
+            if (life.instance.equals(instance) && hasEnded(life) && !life.putAway) {
                 ended.add(life.name + " with " + exits.get(life.container));
             }
         }

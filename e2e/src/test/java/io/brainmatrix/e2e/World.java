@@ -45,6 +45,26 @@ final class World {
         }
     }
 
+    /**
+     * Lets every write of a pod's processes to a file fail from now on, as on a disk that is full;
+     * what they have written stays.
+     */
+    void allowNoWrites(Pod pod) {
+        for (ProcessHandle process : processes(pod)) {
+            run("prlimit", "--pid", Long.toString(process.pid()), "--fsize=0");
+        }
+    }
+
+    /** What the kernel still keeps of a pod: its cgroup. */
+    static boolean isGone(String podUid) {
+        try (Stream<Path> groups = Files.walk(MEMORY, 4)) {
+            return groups.map(g -> g.getFileName().toString())
+                    .noneMatch(g -> g.contains(podUid) || g.contains(podUid.replace('-', '_')));
+        } catch (IOException | UncheckedIOException e) {
+            return false; // one went while it was walked: look again
+        }
+    }
+
     /** Writes so much into a pod's scratch directory, as its own process could. */
     void fillScratch(Pod pod, long mebibytes) {
         long pid = processes(pod).getFirst().pid();
