@@ -22,6 +22,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
@@ -69,7 +70,7 @@ class ChaosE2E {
                 try {
                     run(run, random);
                 } catch (AssertionError e) {
-                    System.out.printf("run %d: violation: %s%n", run, firstLine(e));
+                    System.out.printf("run %d: violation: %s%n", run, beginning(e));
                     violations.add(e);
                 }
             }
@@ -143,8 +144,9 @@ class ChaosE2E {
                 });
     }
 
-    private static String firstLine(AssertionError e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    /** What was found; the dump that may follow has a file of its own. */
+    private static String beginning(AssertionError e) {
+        return String.valueOf(e.getMessage()).lines().limit(6).collect(Collectors.joining(" / "));
     }
 
     /** Half of the time while somebody loads. Returns whether somebody does. */

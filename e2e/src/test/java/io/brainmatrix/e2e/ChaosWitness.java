@@ -10,6 +10,10 @@ import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,19 +27,21 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An observer that believes nothing that the operator writes: its own watch of the pods, and the
- * container runtime's own records of what ended.
+ * An observer that believes nothing that the operator writes: its own watch of the pods, what the
+ * pods themselves answer, and the container runtime's own records of what ended.
  */
 final class ChaosWitness implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String INSTANCE = "brainmatrix.io/instance";
     private static final Duration RETRY = Duration.ofMillis(200);
+    private static final Duration ANSWER = Duration.ofSeconds(2);
 
     /** What the watch knows of one pod. */
     private static final class Life {
         final String name;
         final String instance;
         @Nullable String container;
+        @Nullable String address;
         boolean ready;
         boolean over;
         boolean putAway;
@@ -49,6 +55,7 @@ final class ChaosWitness implements AutoCloseable {
     private final Cluster cluster;
     private final String namespace;
     private final @Nullable String runtime;
+    private final HttpClient http = HttpClient.newBuilder().connectTimeout(ANSWER).build();
     private final Map<String, Life> lives = new HashMap<>();
     private final Map<String, Integer> exits = new ConcurrentHashMap<>();
     private final List<String> overlaps = new ArrayList<>();
@@ -135,7 +142,7 @@ final class ChaosWitness implements AutoCloseable {
                 pod.getStatus().getPhase() == null || "Pending".equals(pod.getStatus().getPhase());
         if (fresh && action == Watcher.Action.ADDED && justMade) {
             lives.values().stream()
-                    .filter(other -> other != life && loads(other))
+                    .filter(other -> other != life && loads(other) && !saysThatItServes(other))
                     .forEach(
                             other ->
                                     overlaps.add(
@@ -150,6 +157,7 @@ final class ChaosWitness implements AutoCloseable {
                 action == Watcher.Action.DELETED
                         || "Failed".equals(phase)
                         || "Succeeded".equals(phase);
+        life.address = pod.getStatus().getPodIP();
         life.ready |= PodTimes.isReady(pod);
         for (ContainerStatus container : pod.getStatus().getContainerStatuses()) {
             // Its startup probe asks for the first token: the load is over, Ready comes after it.
@@ -187,6 +195,27 @@ final class ChaosWitness implements AutoCloseable {
     /** Neither ready nor over, by the watch and by the runtime, which tells sooner. */
     private boolean loads(Life life) {
         return !life.ready && !life.over && !hasEnded(life);
+    }
+
+    /** The kubelet asks once a second and may be away: the pod itself is asked now. */
+    private boolean saysThatItServes(Life life) {
+        if (life.address == null) {
+            return false;
+        }
+        URI started = URI.create("http://%s:8080/health/started".formatted(life.address));
+        try {
+            int status =
+                    http.send(
+                                    HttpRequest.newBuilder(started).timeout(ANSWER).build(),
+                                    HttpResponse.BodyHandlers.discarding())
+                            .statusCode();
+            return status == 200;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private boolean hasEnded(Life life) {
@@ -268,6 +297,7 @@ final class ChaosWitness implements AutoCloseable {
         if (watch != null) {
             watch.close();
         }
+        http.close();
         Process process = events;
         if (process != null) {
             process.destroyForcibly();

@@ -51,7 +51,17 @@ final class World {
      */
     void allowNoWrites(Pod pod) {
         for (ProcessHandle process : processes(pod)) {
-            run("prlimit", "--pid", Long.toString(process.pid()), "--fsize=0");
+            String pid = Long.toString(process.pid());
+            // As the process's own user: for another's it would take a capability.
+            run(
+                    "setpriv",
+                    "--reuid=" + ownId(pid, "Uid"),
+                    "--regid=" + ownId(pid, "Gid"),
+                    "--clear-groups",
+                    "prlimit",
+                    "--pid",
+                    pid,
+                    "--fsize=0");
         }
     }
 
@@ -185,6 +195,15 @@ final class World {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static String ownId(String pid, String kind) {
+        return read(pid, "status")
+                .lines()
+                .filter(line -> line.startsWith(kind + ":"))
+                .map(line -> line.split("\\s+")[1])
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("process " + pid + " is gone"));
     }
 
     private static boolean belongs(String pid, String uid, String escaped) {
