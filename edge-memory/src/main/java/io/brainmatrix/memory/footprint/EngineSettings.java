@@ -8,7 +8,8 @@ import java.util.Optional;
  *
  * @param contextLength tokens, over all slots
  * @param parallel slots, requests answered at the same time
- * @param microBatchSize prompt tokens in one computation: the compute buffer grows with it
+ * @param microBatchSize prompt tokens in one computation: the compute buffer grows with it; several
+ *     slots have fewer than are asked for, see {@link SharedCache}
  * @param cacheTypeK element type of the cache of keys
  * @param cacheTypeV likewise of values
  * @param flashAttention whether scores are never written down
@@ -20,6 +21,9 @@ public record EngineSettings(
         CacheType cacheTypeK,
         CacheType cacheTypeV,
         boolean flashAttention) {
+    public EngineSettings {
+        microBatchSize = SharedCache.batchSize(parallel, microBatchSize);
+    }
 
     /**
      * Why llama.cpp b4916 would abort the process, or fail to load, with these settings and this

@@ -97,9 +97,12 @@ public record Footprint(
                 + settings.cacheTypeV().bytes(cells * shared * heads.valueLength());
     }
 
-    /** Cells of the cache: the context, padded. */
+    /** Cells of the cache: the context and what its slots need to share it, padded. */
     static long cells(EngineSettings settings) {
-        return padded(settings.contextLength(), settings.flashAttention() ? FLASH_PAD : PAD);
+        long cells =
+                SharedCache.cells(
+                        settings.contextLength(), settings.parallel(), settings.microBatchSize());
+        return padded(cells, settings.flashAttention() ? FLASH_PAD : PAD);
     }
 
     static long padded(long number, long pad) {

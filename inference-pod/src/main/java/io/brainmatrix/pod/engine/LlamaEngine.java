@@ -6,6 +6,7 @@ import de.kherud.llama.LlamaModel;
 import de.kherud.llama.ModelParameters;
 import de.kherud.llama.Pair;
 import de.kherud.llama.args.CacheType;
+import io.brainmatrix.memory.footprint.SharedCache;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,7 +63,8 @@ public final class LlamaEngine implements Engine {
      * @param contextLength tokens, over all slots
      * @param threads at most the cores that may be used: more collapse the speed
      * @param parallel slots, which share the context out evenly
-     * @param batchSize prompt tokens that are evaluated together
+     * @param batchSize prompt tokens that are evaluated together; fewer where several slots share a
+     *     cache
      * @param cacheTypeK ggml's name of the type of the cache of keys, such as {@code f16}
      * @param cacheTypeV likewise of values; the library aborts on a quantised one without flash
      *     attention
@@ -85,14 +87,22 @@ public final class LlamaEngine implements Engine {
         /** The library's own default, and the largest computation whatever the batch. */
         private static final int MICRO_BATCH_MAX = 512;
 
-        /** Prompt tokens in one computation. */
-        public int microBatchSize() {
-            return microBatchSize(batchSize);
-        }
-
         /** Prompt tokens in one computation, of a batch. */
         public static int microBatchSize(int batchSize) {
             return Math.min(batchSize, MICRO_BATCH_MAX);
+        }
+
+        private int microBatchSize() {
+            return SharedCache.batchSize(parallel, microBatchSize(batchSize));
+        }
+
+        /** A batch of several computations needs several free rows at once. */
+        private int batch() {
+            return parallel == 1 ? batchSize : microBatchSize();
+        }
+
+        private int cells() {
+            return SharedCache.cells(contextLength, parallel, microBatchSize());
         }
     }
 
@@ -105,8 +115,9 @@ public final class LlamaEngine implements Engine {
         ModelParameters parameters =
                 new ModelParameters()
                         .setModel(settings.model().toString())
-                        .setCtxSize(settings.contextLength())
-                        .setBatchSize(settings.batchSize())
+                        .setCtxSize(settings.cells())
+                        .setDefragThold(SharedCache.SCATTERED)
+                        .setBatchSize(settings.batch())
                         .setUbatchSize(settings.microBatchSize())
                         .setThreads(settings.threads())
                         .setThreadsBatch(settings.threads())
