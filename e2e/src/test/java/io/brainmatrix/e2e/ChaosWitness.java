@@ -112,16 +112,22 @@ final class ChaosWitness implements AutoCloseable {
         }
     }
 
-    /** No watch tells of those that went while there was none. */
+    /**
+     * What happened while there was no watch: who went, of which none tells, and what those that
+     * are there have become, which the next one would tell in no order.
+     */
     private synchronized void missed() {
         Set<String> there = new HashSet<>();
-        cluster.client()
-                .pods()
-                .inNamespace(namespace)
-                .withLabel(INSTANCE)
-                .list()
-                .getItems()
-                .forEach(p -> there.add(p.getMetadata().getUid()));
+        for (Pod pod :
+                cluster.client()
+                        .pods()
+                        .inNamespace(namespace)
+                        .withLabel(INSTANCE)
+                        .list()
+                        .getItems()) {
+            there.add(pod.getMetadata().getUid());
+            seen(Watcher.Action.MODIFIED, pod);
+        }
         lives.forEach((uid, life) -> life.over |= !there.contains(uid));
     }
 
