@@ -174,11 +174,20 @@ class KubectlE2E {
             user.apply(Matrix.on("lane", model).instance("name: one, budget: {ram: 700Mi}"));
             user.awaitReason("lane", "one", Reason.WaitingForLane);
             golden("lane");
+            assertThat(lane()).isEqualTo(NAMESPACE + "/first-one-1");
         } finally {
             user.delete("lane");
             user.delete("first");
             world.remove("slow.gguf");
         }
+        Await.until(cluster, "the lane is free", () -> assertThat(lane()).isEqualTo("<none>"));
+    }
+
+    /** Who holds the node's lane, as `kubectl get nm` shows it. */
+    private String lane() {
+        List<String> lines = kubectl("get", "nm", cluster.node()).output().lines().toList();
+        List<String> columns = List.of(lines.getFirst().split(" +"));
+        return lines.getLast().split(" +")[columns.indexOf("LANE")];
     }
 
     /** No node's memory is as still as a byte per second. */
@@ -217,7 +226,7 @@ class KubectlE2E {
         Script nodes = kubectl("get", "nm");
 
         assertThat(nodes.output().lines().findFirst().orElseThrow().split(" +"))
-                .containsExactly("NAME", "CAPACITY", "AVAILABLE", "SLOPE", "SETTLED", "HEARTBEAT");
+                .containsExactly("NAME", "AVAILABLE", "SETTLED", "SLOPE", "LANE", "HEARTBEAT");
         assertThat(nodes.last()).startsWith(cluster.node());
     }
 
@@ -268,6 +277,7 @@ class KubectlE2E {
                 .replaceAll("(?<= )0(?= (?:other|unaccounted|promised))", "AMOUNT")
                 .replaceAll("(?<=moves by )-?[\\d.]+", "AMOUNT")
                 .replace("`" + cluster.node() + "`", "`NODE`")
+                .replaceAll("(?<= )" + Pattern.quote(cluster.node()) + "(?= )", "NODE")
                 .replaceAll(" {2,}", "  ");
     }
 

@@ -14,6 +14,7 @@ import io.brainmatrix.operator.admission.AdmissionPolicy;
 import io.brainmatrix.operator.admission.Candidate;
 import io.brainmatrix.operator.admission.CandidatePolicy;
 import io.brainmatrix.operator.admission.Holder;
+import io.brainmatrix.operator.admission.Lane;
 import io.brainmatrix.operator.admission.Ledger;
 import io.brainmatrix.operator.admission.NodeSnapshot;
 import io.brainmatrix.operator.admission.Occupant;
@@ -120,8 +121,17 @@ public final class NodeDesk {
         } else if (!justMade(node, decision.action(), cached.now())) {
             confirm(node, decision.action(), cached.now());
         }
-        agents.ask(node, cached); // last: whoever is let in need not wait for it
+        agents.ask(
+                node, cached, lane(node, cached)); // last: whoever is let in need not wait for it
         return again(cached, decision);
+    }
+
+    /** Whoever was let in by this very pass holds it: one write says so and that it loads. */
+    private Lane lane(String node, NodeSnapshot cached) {
+        Made last = made.get(node);
+        return last != null && last.at().equals(cached.now())
+                ? Lane.heldBy(last.holder())
+                : cached.lane();
     }
 
     /**
