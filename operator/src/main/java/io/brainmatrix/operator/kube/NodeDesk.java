@@ -322,9 +322,13 @@ public final class NodeDesk {
      * <p>To let in, and to go on after who has arrived or ended, the cache's will do once they show
      * the pod that the lane let in last. A watch tells of pods in the order of their changes, so
      * nobody is missing whom the lane let in before; what it has not told of these yet, that one
-     * has ended, only keeps room.
+     * has ended, only keeps room. Where each namespace has a watch of its own that is not so, and
+     * pods are read.
      */
     private List<Pod> present(String node, Action action, Optional<Lease> lane) {
+        if (!settings.scope().hasOneWatch()) {
+            return asked(node);
+        }
         boolean shown =
                 (action instanceof Action.TakeLane || action instanceof Action.ReleaseLane)
                         && lane.flatMap(LaneKeeper::last)
@@ -333,6 +337,10 @@ public final class NodeDesk {
         if (shown) {
             return cache.podsOn(node); // asked anew, after that one was seen there
         }
+        return asked(node);
+    }
+
+    private List<Pod> asked(String node) {
         return Stream.concat(
                         pods.on(node).stream()
                                 .filter(p -> PodReader.nodeOf(p).filter(node::equals).isPresent()),
