@@ -240,7 +240,7 @@ final class CrdFinisher {
         columns(
                 version,
                 "Available|integer|.status.available|MemAvailable in bytes",
-                "Settled|date|.status.settledSince|Since when memory has been settled; none while it is not",
+                "Settled|date|.status.settledSince|Since when memory has been settled; empty while it is not",
                 "Slope|integer|.status.slopePerSecond|Change per second in bytes",
                 "Lane|string|.metadata.annotations.brainmatrix\\.io/lane|Pod that is being let in",
                 "Heartbeat|date|.status.heartbeat|When it was taken",
