@@ -4,7 +4,7 @@ SHELL := /bin/bash
 MVN = JAVA_HOME=$$(scripts/jdk) && export JAVA_HOME && mvn -B -ntp
 GENERATOR = model-generator/target/model-generator-0.1.0-SNAPSHOT.jar
 
-.PHONY: help build test test-full images load-images model inspect simulate chaos record-trace bench-footprint bench-guard bench-engine bench-lives bench-chronicle soak quickstart crds format clean
+.PHONY: help build test test-full images load-images airgap support-bundle model inspect simulate chaos record-trace bench-footprint bench-guard bench-engine bench-lives bench-chronicle soak quickstart crds format clean
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 build: ## compile and package everything, tests left out
@@ -17,6 +17,10 @@ images: build ## build/images/*.tar, without a container engine or a registry
 	@JAVA_HOME=$$(scripts/jdk) && export JAVA_HOME && scripts/images
 load-images: ## bring build/images to the cluster of KUBECONFIG
 	@scripts/load-images
+airgap: images ## build/airgap: one archive with images, chart, definitions and an installer, for machines without a network
+	@scripts/airgap
+support-bundle: ## one archive of what helps to find out what is wrong on the cluster of KUBECONFIG: [OUT=file.tar.gz]
+	@scripts/support-bundle $(if $(OUT),--out "$(OUT)")
 $(GENERATOR): $(shell find model-generator/src/main -name '*.java')
 	@$(MVN) -q package -DskipTests -pl model-generator -am
 model: $(GENERATOR) ## a generated GGUF: OUT=file.gguf [SIZE_MB=n] [MODE=chain|random]

@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClass;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -30,6 +31,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,6 +165,84 @@ class ChartTest {
     }
 
     @Test
+    void withNamespacesNamedNothingInOthersIsGranted() {
+        List<HasMetadata> objects =
+                template(Map.of("watchNamespaces[0]", "brains", "watchNamespaces[1]", "minds"));
+        Set<String> clusterScoped =
+                Set.of(
+                        "nodememories",
+                        "nodememories/status",
+                        "customresourcedefinitions",
+                        "persistentvolumes",
+                        "nodes",
+                        "runtimeclasses");
+
+        assertThat(of(objects, ClusterRole.class))
+                .hasSize(2)
+                .flatExtracting(ClusterRole::getRules)
+                .flatExtracting(PolicyRule::getResources)
+                .isSubsetOf(clusterScoped);
+        assertThat(of(objects, Role.class))
+                .extracting(r -> r.getMetadata().getNamespace() + "/" + r.getMetadata().getName())
+                .containsExactlyInAnyOrder(
+                        "system/release-operator",
+                        "brains/release-operator-namespace",
+                        "brains/release-node-agent-namespace",
+                        "minds/release-operator-namespace",
+                        "minds/release-node-agent-namespace");
+        assertThat(of(objects, RoleBinding.class))
+                .hasSize(5)
+                .allSatisfy(
+                        b ->
+                                assertThat(b.getSubjects())
+                                        .singleElement()
+                                        .satisfies(
+                                                s ->
+                                                        assertThat(s.getNamespace())
+                                                                .isEqualTo("system")));
+        assertThat(pods(objects))
+                .hasSize(2)
+                .allSatisfy(
+                        p ->
+                                assertThat(p.getSpec().getContainers().getFirst().getEnv())
+                                        .anySatisfy(
+                                                e -> {
+                                                    assertThat(e.getName())
+                                                            .isEqualTo(
+                                                                    "BRAINMATRIX_WATCH_NAMESPACES");
+                                                    assertThat(e.getValue())
+                                                            .isEqualTo("brains,minds");
+                                                }));
+    }
+
+    /** The same rights, elsewhere: what one mode may do the other may, or it would be forgotten. */
+    @Test
+    void bothModesGrantTheSame() {
+        assertThat(granted(template(Map.of("watchNamespaces[0]", "brains"))))
+                .isEqualTo(granted(template(Map.of())));
+    }
+
+    private static Set<String> granted(List<HasMetadata> objects) {
+        Set<String> granted = new TreeSet<>();
+        Stream.concat(
+                        of(objects, ClusterRole.class).stream().map(ClusterRole::getRules),
+                        of(objects, Role.class).stream().map(Role::getRules))
+                .flatMap(List::stream)
+                .forEach(
+                        r ->
+                                r.getResources()
+                                        .forEach(
+                                                one ->
+                                                        r.getVerbs()
+                                                                .forEach(
+                                                                        v ->
+                                                                                granted.add(
+                                                                                        one + " "
+                                                                                                + v))));
+        return granted;
+    }
+
+    @Test
     void networkPoliciesDenyFirst() {
         List<NetworkPolicy> policies =
                 of(
@@ -277,13 +358,15 @@ class ChartTest {
                 "networkPolicies.apiServerPorts[0]=70000",
                 "priorityClass.value=2000000000",
                 "metrics.dashboard.enabled=true",
+                "watchNamespaces[0]=Brains",
+                "watchNamespaces=brains",
                 "agents.nodeSelector.a=b"
             })
     void aValueThatIsNoneIsRefused(String value) {
         String[] parts = value.split("=", 2);
 
         assertThatThrownBy(() -> template(Map.of(parts[0], parts[1])))
-                .hasMessageContaining(parts[0].split("\\.")[0]);
+                .hasMessageContaining(parts[0].split("[.\\[]")[0]);
     }
 
     @Test

@@ -76,6 +76,18 @@ final class Cluster implements AutoCloseable {
         new Chart(chart.directory(), chart.kubeconfig(), values).install();
     }
 
+    /**
+     * Brings the release to an earlier chart, packaged in src/test/previous, whose images are the
+     * present ones by other names and digests.
+     */
+    void previous() {
+        new Chart(
+                        ROOT.resolve("e2e/src/test/previous/brainmatrix-0.0.9.tgz"),
+                        chart.kubeconfig(),
+                        Map.of())
+                .install();
+    }
+
     /** As {@code helm test}; fails when the release's own test does. */
     void check() {
         chart.test();

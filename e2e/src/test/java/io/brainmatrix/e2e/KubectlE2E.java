@@ -11,15 +11,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What a person sees: the real output of kubectl for each situation, compared with the files in
@@ -174,11 +178,18 @@ class KubectlE2E {
             user.apply(Matrix.on("lane", model).instance("name: one, budget: {ram: 700Mi}"));
             user.awaitReason("lane", "one", Reason.WaitingForLane);
             golden("lane");
+            assertThat(node()).contains(" " + NAMESPACE + "/first-one-1 ");
         } finally {
             user.delete("lane");
             user.delete("first");
             world.remove("slow.gguf");
         }
+        Await.until(cluster, "the lane is free", () -> assertThat(node()).doesNotContain("/"));
+    }
+
+    /** The node's line of `kubectl get nm`; a free lane is an empty column. */
+    private String node() {
+        return kubectl("get", "nm", cluster.node()).last();
     }
 
     /** No node's memory is as still as a byte per second. */
@@ -217,8 +228,42 @@ class KubectlE2E {
         Script nodes = kubectl("get", "nm");
 
         assertThat(nodes.output().lines().findFirst().orElseThrow().split(" +"))
-                .containsExactly("NAME", "CAPACITY", "AVAILABLE", "SLOPE", "SETTLED", "HEARTBEAT");
+                .containsExactly("NAME", "AVAILABLE", "SETTLED", "SLOPE", "LANE", "HEARTBEAT");
         assertThat(nodes.last()).startsWith(cluster.node());
+    }
+
+    /** About five seconds. */
+    @Test
+    void theSupportBundleHasAllButWhatPeopleSaid(@TempDir Path folder) throws IOException {
+        user.awaitAnswer("well", "one"); // it asks "the quick"
+        Path archive = folder.resolve("support.tar.gz");
+
+        Script made = Script.run("scripts/support-bundle", "--out", archive.toString());
+
+        assertThat(made.status()).as("%s", made.output()).isZero();
+        assertThat(made.output()).doesNotContain("could not read");
+        assertThat(Script.run("tar", "-xzf", archive.toString(), "-C", folder.toString()).status())
+                .isZero();
+        Map<String, String> files = new TreeMap<>();
+        Path root = folder.resolve("brainmatrix-support");
+        try (Stream<Path> all = Files.walk(root)) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                files.put(root.relativize(file).toString(), Files.readString(file));
+            }
+        }
+        String pod = user.podOf("well", "one").getMetadata().getName();
+        assertThat(files.get("matrices/" + NAMESPACE + "/brainmatrices.yaml")).contains("exceeds");
+        assertThat(files.get("matrices/" + NAMESPACE + "/events.txt")).contains("Died");
+        assertThat(files.get("nodes/nodememories.yaml")).contains("heartbeat");
+        assertThat(files.get("nodes/leases.yaml")).contains("brainmatrix-lane-");
+        assertThat(files.get("pods/instances.txt")).contains(pod, "matrixUid");
+        assertThat(files.get("logs/%s.%s.txt".formatted(NAMESPACE, pod))).isNotBlank();
+        assertThat(files.get("metrics/%s.%s.txt".formatted(NAMESPACE, pod)))
+                .contains("brainmatrix_pod_");
+        assertThat(files.keySet())
+                .anyMatch(f -> f.startsWith("metrics/") && f.contains("node-agent"))
+                .anyMatch(f -> f.startsWith("logs/") && f.contains("-operator-"));
+        assertThat(String.join("\n", files.values())).doesNotContain("the quick");
     }
 
     @Test
@@ -268,6 +313,7 @@ class KubectlE2E {
                 .replaceAll("(?<= )0(?= (?:other|unaccounted|promised))", "AMOUNT")
                 .replaceAll("(?<=moves by )-?[\\d.]+", "AMOUNT")
                 .replace("`" + cluster.node() + "`", "`NODE`")
+                .replaceAll("(?<= )" + Pattern.quote(cluster.node()) + "(?= )", "NODE")
                 .replaceAll(" {2,}", "  ");
     }
 

@@ -2,18 +2,27 @@ package io.brainmatrix.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.brainmatrix.api.v1alpha1.Conditions;
+import io.brainmatrix.api.v1alpha1.Reason;
 import io.brainmatrix.quickstart.Chart;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The chart changes under a running matrix: operator and agents are replaced, instances are not.
+ * The chart changes under a running matrix, from an earlier one and back to it: operator and agents
+ * are replaced, instances are not, and one that is loading meanwhile goes on.
  */
 @Tag("cluster")
 @ExtendWith(Installation.class)
@@ -25,17 +34,17 @@ class UpgradeE2E {
             Map.of("networkPolicies.enabled", "false", "metrics.scrapeAnnotations", "true");
 
     /** Another annotation makes other pods of operator and agents, as another version would. */
-    private static final Map<String, String> CHANGED =
-            Map.of(
-                    "metrics.scrapeAnnotations",
-                    "false",
-                    "networkPolicies.enabled",
-                    "true",
-                    "networkPolicies.inferenceNamespaces[0]",
-                    NAMESPACE,
-                    "networkPolicies.metricsFrom[0].namespaceSelector.matchLabels.e2e",
-                    "watchers");
+    private static final String CHANGED =
+            """
+            metrics: {scrapeAnnotations: false}
+            networkPolicies:
+              enabled: true
+              inferenceNamespaces: [%s]
+              metricsFrom: [{namespaceSelector: {matchLabels: {e2e: watchers}}}]
+            """
+                    .formatted(NAMESPACE);
 
+    @TempDir private Path folder = Path.of("");
     private final Cluster cluster;
     private final World world = new World();
 
@@ -46,15 +55,23 @@ class UpgradeE2E {
     @AfterEach
     void asBefore() {
         world.remove("steady.gguf");
+        world.remove("slow.gguf");
         cluster.reinstall(AS_BEFORE);
     }
 
     @Test
-    void aChartThatChangesLeavesInstancesAloneAndItsPoliciesLetThroughWhatIsNeeded() {
+    void anUpgradeDuringALoadLeavesInstancesAloneAndItsPoliciesLetThroughWhatIsNeeded()
+            throws IOException {
         world.place(Models.chain(Models.TINY_MIB), "steady.gguf");
+        world.place(Models.chain(Models.LARGE_MIB), "slow.gguf");
         Matrix first =
                 Matrix.on(MATRIX, World.hostPath("steady.gguf"))
                         .instance("name: first, budget: {ram: 256Mi}");
+        // A little CPU makes the load last longer than the operator's replacement.
+        Matrix loading =
+                first.instance(
+                        "name: slow, model: {hostPath: %s}, budget: {ram: 700Mi, cpu: 150m}"
+                                .formatted(World.hostPath("slow.gguf")));
         try (ClusterUser user = new ClusterUser(cluster, NAMESPACE);
                 ClusterUser watchers = new ClusterUser(cluster, WATCHERS)) {
             cluster.client()
@@ -67,18 +84,30 @@ class UpgradeE2E {
                                             .addToLabels("e2e", "watchers")
                                             .endMetadata()
                                             .build());
+            cluster.previous();
             user.apply(first);
             user.awaitReady(MATRIX, "first");
             Pod before = user.podOf(MATRIX, "first");
+            assertThat(before.getSpec().getContainers().getFirst().getImage())
+                    .endsWith(":previous");
             List<String> system = systemPods();
+            user.apply(loading);
+            user.awaitReason(MATRIX, "slow", Reason.Loading);
+            Pod slow = user.podOf(MATRIX, "slow");
 
-            cluster.reinstall(CHANGED);
+            upgrade();
 
             assertThat(systemPods()).as("all replaced").doesNotContainAnyElementsOf(system);
+            user.awaitReady(MATRIX, "slow");
+            replacedDuringTheLoad(user);
+            assertThat(user.podOf(MATRIX, "slow").getMetadata().getUid())
+                    .isEqualTo(slow.getMetadata().getUid());
+            assertThat(user.status(MATRIX, "slow").lives()).isEqualTo(1);
+            assertThat(user.deaths(MATRIX, "slow")).isZero();
             untouched(user, before);
 
             // Operator, agent and a newcomer work as before, under the policies.
-            user.apply(first.instance("name: second, watches: [first], budget: {ram: 256Mi}"));
+            user.apply(loading.instance("name: second, watches: [first], budget: {ram: 256Mi}"));
             user.awaitReady(MATRIX, "first", "second");
             user.awaitAnswer(MATRIX, "second");
             untouched(user, before);
@@ -104,12 +133,74 @@ class UpgradeE2E {
                     .as("an instance has nobody to call")
                     .isFalse();
 
-            cluster.reinstall(AS_BEFORE);
+            cluster.previous(); // and back, as a rollback does it
             untouched(user, before);
+            assertThat(user.podOf(MATRIX, "slow").getMetadata().getUid())
+                    .isEqualTo(slow.getMetadata().getUid());
             assertThat(reaches(NAMESPACE, Map.of(), agentAddress(), 8081))
                     .as("metrics, without policies")
                     .isTrue();
         }
+    }
+
+    /**
+     * By the installer of the archive for machines without a network; in it files of a few bytes
+     * stand for the images, which the node has. It needs the helm that {@code BRAINMATRIX_HELM}
+     * names; without one the chart is upgraded from its directory.
+     */
+    private void upgrade() throws IOException {
+        Path values = Files.writeString(folder.resolve("values.yaml"), CHANGED);
+        String helm = System.getenv("BRAINMATRIX_HELM");
+        if (helm == null || helm.isBlank()) {
+            cluster.reinstall(
+                    Map.of(
+                            "metrics.scrapeAnnotations",
+                            "false",
+                            "networkPolicies.enabled",
+                            "true",
+                            "networkPolicies.inferenceNamespaces[0]",
+                            NAMESPACE,
+                            "networkPolicies.metricsFrom[0].namespaceSelector.matchLabels.e2e",
+                            "watchers"));
+            return;
+        }
+        Path images = Files.createDirectories(folder.resolve("images"));
+        for (String image : List.of("operator", "node-agent", "inference-pod")) {
+            Files.writeString(images.resolve(image + ".tar"), image);
+        }
+        succeeds("scripts/airgap", "--images", images.toString(), "--out", folder.toString());
+        succeeds(
+                "bash",
+                "-c",
+                "cd '%s' && tar -xzf brainmatrix-*.tar.gz && mv brainmatrix-*/ unpacked"
+                        .formatted(folder));
+        succeeds(
+                "env",
+                "HELM=" + helm,
+                folder.resolve("unpacked/install.sh").toString(),
+                "--load",
+                "true",
+                "--values",
+                values.toString());
+    }
+
+    private static void succeeds(String command, String... arguments) {
+        Script script = Script.run(command, arguments);
+        assertThat(script.status()).as("%s", script.output()).isZero();
+    }
+
+    /** Otherwise nothing would have been shown: the new operator is older than the load's end. */
+    private void replacedDuringTheLoad(ClusterUser user) {
+        Instant born =
+                Instant.parse(
+                        Objects.requireNonNull(cluster.operator(), "no operator")
+                                .getMetadata()
+                                .getCreationTimestamp());
+        Instant ready =
+                Conditions.find(user.status(MATRIX, "slow").conditions(), "Ready")
+                        .orElseThrow()
+                        .lastTransitionTime();
+        assertThat(born).isBefore(ready);
     }
 
     private boolean reaches(String from, Map<String, String> labels, String host, int port) {

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 
 /** Entry point of the node agent's image. */
 public final class Main {
@@ -16,6 +17,12 @@ public final class Main {
     private static final int API_TIMEOUT_MILLIS = 5_000;
 
     private Main() {}
+
+    /** By names with commas between them; empty for all. */
+    private static List<String> watchedNamespaces() {
+        String names = System.getenv("BRAINMATRIX_WATCH_NAMESPACES");
+        return names == null || names.isBlank() ? List.of() : List.of(names.split(","));
+    }
 
     /** Runs until SIGTERM; exit code 2 when its environment is wrong. */
     public static void main(String[] arguments) throws IOException {
@@ -50,7 +57,7 @@ public final class Main {
                 node,
                 Sensors.describe(Path.of("/sys"), Path.of("/etc")));
         Sampler sampler = new Sampler(Path.of("/proc"), Path.of("/sys"));
-        Publisher publisher = new Publisher(client, node);
+        Publisher publisher = new Publisher(client, node, watchedNamespaces());
         PodWatch pods = new PodWatch(publisher::pods, POD_PORT);
         Agent agent = new Agent(sampler, pods, publisher, reserve, Clock.systemUTC());
         Runtime.getRuntime()

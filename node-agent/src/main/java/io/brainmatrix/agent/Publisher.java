@@ -25,23 +25,40 @@ final class Publisher implements NodeApi {
     private final KubernetesClient client;
     private final String node;
     private final SharedIndexInformer<NodeMemory> own;
-    private final SharedIndexInformer<Pod> pods;
+    private final List<SharedIndexInformer<Pod>> pods;
 
-    Publisher(KubernetesClient client, String node) {
+    /**
+     * For one node.
+     *
+     * @param namespaces whose inference pods are asked; empty for all of the cluster
+     */
+    Publisher(KubernetesClient client, String node, List<String> namespaces) {
         this.client = client;
         this.node = node;
         own = client.resources(NodeMemory.class).withName(node).runnableInformer(0);
         pods =
-                client.pods()
-                        .inAnyNamespace()
-                        .withLabel(MATRIX)
-                        .withField("spec.nodeName", node)
-                        .runnableInformer(0)
-                        .itemStore(addresses(client));
+                namespaces.isEmpty()
+                        ? List.of(
+                                client.pods()
+                                        .inAnyNamespace()
+                                        .withLabel(MATRIX)
+                                        .withField("spec.nodeName", node)
+                                        .runnableInformer(0)
+                                        .itemStore(addresses(client)))
+                        : namespaces.stream()
+                                .map(
+                                        namespace ->
+                                                client.pods()
+                                                        .inNamespace(namespace)
+                                                        .withLabel(MATRIX)
+                                                        .withField("spec.nodeName", node)
+                                                        .runnableInformer(0)
+                                                        .itemStore(addresses(client)))
+                                .toList();
         // By itself an informer gives up for good when its first list fails, and the agent would
         // never see its spec or its pods.
         own.exceptionHandler((started, failure) -> true);
-        pods.exceptionHandler((started, failure) -> true);
+        pods.forEach(informer -> informer.exceptionHandler((started, failure) -> true));
     }
 
     /** Of each pod what a question needs: whole ones of a full node would fill the small heap. */
@@ -58,7 +75,7 @@ final class Publisher implements NodeApi {
     @Override
     public void start() {
         own.start();
-        pods.start();
+        pods.forEach(SharedIndexInformer::start);
     }
 
     @Override
@@ -68,7 +85,7 @@ final class Publisher implements NodeApi {
 
     @Override
     public List<Pod> pods() {
-        return pods.getStore().list();
+        return pods.stream().flatMap(informer -> informer.getStore().list().stream()).toList();
     }
 
     @Override

@@ -15,18 +15,25 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the watches do while the API server is away; the rest is shown on a real one in e2e/. */
 class PublisherTest {
     private static final Duration BOUND = Duration.ofSeconds(20);
 
-    @Test
-    void findsItsSpecOnceAnApiServerThatWasAwayAtTheStartIsBack() throws IOException {
+    @ParameterizedTest
+    @CsvSource({"'', /api/v1/pods?", "n, /api/v1/namespaces/n/pods?"})
+    void findsItsSpecOnceAnApiServerThatWasAwayAtTheStartIsBack(String namespaces, String asked)
+            throws IOException {
+        Set<String> paths = ConcurrentHashMap.newKeySet();
         AtomicBoolean away = new AtomicBoolean(true);
         AtomicInteger refused = new AtomicInteger();
         HttpServer server =
@@ -35,6 +42,7 @@ class PublisherTest {
                 "/",
                 exchange -> {
                     String path = exchange.getRequestURI().toString();
+                    paths.add(path);
                     boolean watch = path.contains("watch=true");
                     String body =
                             path.contains("nodememories")
@@ -64,7 +72,9 @@ class PublisherTest {
                         .withRequestRetryBackoffLimit(0)
                         .build();
         try (KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build()) {
-            Publisher publisher = new Publisher(client, "a");
+            Publisher publisher =
+                    new Publisher(
+                            client, "a", namespaces.isEmpty() ? List.of() : List.of(namespaces));
             publisher.start();
             await().atMost(BOUND).untilAsserted(() -> assertThat(refused).hasValueGreaterThan(1));
 
@@ -81,6 +91,9 @@ class PublisherTest {
                                     assertThat(publisher.pods())
                                             .singleElement()
                                             .satisfies(PublisherTest::isWhatAQuestionNeeds));
+            assertThat(paths)
+                    .filteredOn(path -> path.contains("pods"))
+                    .allSatisfy(path -> assertThat(path).startsWith(asked));
         } finally {
             server.stop(0);
             threads.shutdownNow();

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  * The Helm chart on one cluster. Helm's own code runs in this JVM as a native library: no helm
  * binary is needed.
  *
- * @param directory the chart's directory
+ * @param directory the chart's directory, or the chart packaged
  * @param kubeconfig contents of a kubeconfig file
  * @param values dotted names of values that differ from the chart's
  */
@@ -27,7 +27,8 @@ public record Chart(Path directory, String kubeconfig, Map<String, String> value
 
     public Chart {
         values = Map.copyOf(values);
-        if (!Files.isRegularFile(directory.resolve("Chart.yaml"))) {
+        if (!Files.isRegularFile(directory)
+                && !Files.isRegularFile(directory.resolve("Chart.yaml"))) {
             throw new IllegalArgumentException("no chart in `%s`".formatted(directory));
         }
     }

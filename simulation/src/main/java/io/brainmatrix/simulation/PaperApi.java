@@ -190,18 +190,6 @@ final class PaperApi implements ClusterApi {
                 world.server
                         .get(kind, namespace, name)
                         .orElseThrow(() -> PaperServer.failure(404, name + " not found"));
-        if (fields.get("spec") instanceof NodeMemorySpec spec) {
-            world.server.edit(
-                    NodeMemory.class,
-                    name,
-                    memory -> {
-                        NodeMemory other = PaperServer.shallow(memory);
-                        other.setSpec(spec);
-                        return other;
-                    });
-            after("asks node " + name + " for " + spec);
-            return;
-        }
         Map<String, Object> wanted =
                 (Map<String, Object>) fields.getOrDefault("metadata", Map.of());
         Object uid = wanted.get("uid");
@@ -212,28 +200,46 @@ final class PaperApi implements ClusterApi {
         if (version != null && !version.equals(present.getMetadata().getResourceVersion())) {
             throw PaperServer.failure(409, "the object has been modified");
         }
-        world.server.edit(
-                Pod.class,
-                PaperServer.key(namespace, name),
-                pod ->
-                        PaperServer.withMeta(
-                                pod,
-                                meta -> {
-                                    if (wanted.get("annotations") instanceof Map<?, ?> more) {
-                                        Map<String, String> all =
-                                                new HashMap<>(
-                                                        meta.getAnnotations() == null
-                                                                ? Map.of()
-                                                                : meta.getAnnotations());
-                                        more.forEach((k, v) -> all.put(k.toString(), v.toString()));
-                                        meta.setAnnotations(all);
-                                    }
-                                    if (wanted.get("finalizers") instanceof List<?> left) {
-                                        meta.setFinalizers(
-                                                left.stream().map(Object::toString).toList());
-                                    }
-                                }));
-        after("patches " + name + " " + wanted);
+        edit(kind, PaperServer.key(namespace, name), fields, wanted);
+        after("patches " + name + " " + fields);
+    }
+
+    private <T extends HasMetadata> void edit(
+            Class<T> kind, String key, Map<String, Object> fields, Map<String, Object> wanted) {
+        world.server.edit(kind, key, object -> merged(object, fields, wanted));
+    }
+
+    private static <T extends HasMetadata> T merged(
+            T object, Map<String, Object> fields, Map<String, Object> wanted) {
+        T copy =
+                PaperServer.withMeta(
+                        object,
+                        meta -> {
+                            if (wanted.get("annotations") instanceof Map<?, ?> more) {
+                                Map<String, String> all =
+                                        new HashMap<>(
+                                                meta.getAnnotations() == null
+                                                        ? Map.of()
+                                                        : meta.getAnnotations());
+                                more.forEach(
+                                        (k, v) -> {
+                                            if (v == null) {
+                                                all.remove(k.toString());
+                                            } else {
+                                                all.put(k.toString(), v.toString());
+                                            }
+                                        });
+                                meta.setAnnotations(all);
+                            }
+                            if (wanted.get("finalizers") instanceof List<?> left) {
+                                meta.setFinalizers(left.stream().map(Object::toString).toList());
+                            }
+                        });
+        if (copy instanceof NodeMemory memory
+                && fields.get("spec") instanceof NodeMemorySpec asked) {
+            memory.setSpec(asked);
+        }
+        return copy;
     }
 
     @Override

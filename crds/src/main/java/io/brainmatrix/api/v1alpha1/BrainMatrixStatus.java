@@ -13,6 +13,15 @@ public record BrainMatrixStatus(
         @JsonPropertyDescription("Generation of the spec that this status answers.")
                 @Nullable Long observedGeneration,
         @JsonPropertyDescription("Ready instances of all, such as 2/3.") @Nullable String ready,
+        @JsonPropertyDescription(
+                        "Why the first instance that is not ready is not, one word; Ready when all are.")
+                @Nullable Reason reason,
+        @JsonPropertyDescription(
+                        "All deaths of its instances ever, also of those removed from the spec; never shrinks.")
+                @Nullable Long deaths,
+        @JsonPropertyDescription(
+                        "Nodes that its instances are placed on, in order, separated by commas.")
+                @Nullable String nodes,
         @JsonPropertyDescription("BudgetFits, Admitted, Ready and Degraded of the matrix.")
                 List<Condition> conditions,
         @JsonPropertyDescription(
@@ -25,6 +34,6 @@ public record BrainMatrixStatus(
 
     /** The status of a matrix that nobody has looked at yet. */
     public static BrainMatrixStatus empty() {
-        return new BrainMatrixStatus(null, null, List.of(), List.of());
+        return new BrainMatrixStatus(null, null, null, null, null, List.of(), List.of());
     }
 }

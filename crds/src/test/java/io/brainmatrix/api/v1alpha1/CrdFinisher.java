@@ -67,11 +67,13 @@ final class CrdFinisher {
         columns(
                 version,
                 "Ready|string|.status.ready|Ready instances of all",
-                "Status|string|.status.conditions[?(@.type==\"Ready\")].reason|Why it is not ready",
-                "Fits|string|.status.conditions[?(@.type==\"BudgetFits\")].status|Whether every budget has its place",
-                "Degraded|string|.status.conditions[?(@.type==\"Degraded\")].status|Whether an instance is in trouble",
+                "Reason|string|.status.reason|Why the first instance that is not ready is not",
+                "Deaths|integer|.status.deaths|Deaths of all its instances ever",
                 "Age|date|.metadata.creationTimestamp|",
+                "Fits|string|.status.conditions[?(@.type==\"BudgetFits\")].status|Whether every budget has its place|wide",
+                "Degraded|string|.status.conditions[?(@.type==\"Degraded\")].status|Whether an instance is in trouble|wide",
                 "Suspended|boolean|.spec.suspend|Whether the spec stops it|wide",
+                "Nodes|string|.status.nodes|Nodes that its instances are placed on|wide",
                 "Why|string|.status.conditions[?(@.type==\"Ready\")].message|What each instance that is not ready waits for|wide");
     }
 
@@ -237,11 +239,14 @@ final class CrdFinisher {
         mapList(instances, "podUid");
         columns(
                 version,
-                "Capacity|integer|.status.capacity|MemTotal in bytes",
                 "Available|integer|.status.available|MemAvailable in bytes",
+                "Settled|date|.status.settledSince|Since when memory has been settled; empty while it is not",
                 "Slope|integer|.status.slopePerSecond|Change per second in bytes",
-                "Settled|date|.status.settledSince|Since when memory has been settled",
-                "Heartbeat|date|.status.heartbeat|When it was taken");
+                "Lane|string|.metadata.annotations.brainmatrix\\.io/lane|Pod that is being let in",
+                "Heartbeat|date|.status.heartbeat|When it was taken",
+                "Capacity|integer|.status.capacity|MemTotal in bytes|wide",
+                "Reserve|integer|.status.reserve|Kept free for the system, in bytes|wide",
+                "Temperature|integer|.status.temperature.milliCelsius|Of the hottest zone, in thousandths of a degree|wide");
     }
 
     private static void columns(ObjectNode version, String... columns) {

@@ -106,7 +106,14 @@ class RoundTripTest {
                         new GpuShare(5L, 4L, 20, 33),
                         "3f79");
         BrainMatrixStatus status =
-                new BrainMatrixStatus(7L, "0/1", List.of(ready), List.of(instance));
+                new BrainMatrixStatus(
+                        7L,
+                        "0/1",
+                        Reason.WaitingForMemory,
+                        3L,
+                        "orin",
+                        List.of(ready),
+                        List.of(instance));
 
         assertThat(again(status, BrainMatrixStatus.class)).isEqualTo(status);
     }

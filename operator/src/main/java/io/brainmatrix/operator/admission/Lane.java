@@ -28,4 +28,9 @@ public record Lane(Optional<Holder> holder, Optional<String> foreign) {
         Optional<Holder> holder = Holder.parse(identity);
         return new Lane(holder, holder.isPresent() ? Optional.empty() : Optional.of(identity));
     }
+
+    /** Who holds it, for people: {@code <namespace>/<pod>}; empty when nobody does. */
+    public Optional<String> text() {
+        return holder.map(h -> h.namespace() + "/" + h.pod()).or(() -> foreign);
+    }
 }

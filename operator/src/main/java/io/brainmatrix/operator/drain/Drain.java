@@ -2,14 +2,20 @@ package io.brainmatrix.operator.drain;
 
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.api.v1alpha1.EndClass;
+import io.brainmatrix.operator.kube.Scope;
 import io.brainmatrix.operator.leader.LeaseLeadership;
 import io.brainmatrix.operator.workload.WorkloadNames;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
+import io.fabric8.kubernetes.client.dsl.MixedOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -39,18 +45,24 @@ public final class Drain {
 
     private final KubernetesClient client;
     private final String namespace;
+    private final Scope scope;
     private final Duration within;
 
-    /** Gives all inference pods together as long to end. */
-    Drain(KubernetesClient client, String namespace, Duration within) {
+    /**
+     * Gives all inference pods together as long to end; touches nothing in other namespaces than
+     * those of the scope.
+     */
+    Drain(KubernetesClient client, String namespace, Scope scope, Duration within) {
         this.client = client;
         this.namespace = namespace;
+        this.scope = scope;
         this.within = within;
     }
 
     /**
-     * Runs the hook: {@code --deployment NAME}, the namespace in BRAINMATRIX_NAMESPACE. Exit code
-     * 0, or 2 for wrong arguments.
+     * Runs the hook: {@code --deployment NAME}, the namespace in BRAINMATRIX_NAMESPACE, those that
+     * the operator looked after in BRAINMATRIX_WATCH_NAMESPACES. Exit code 0, or 2 for wrong
+     * arguments.
      */
     public static void main(String[] arguments) {
         String namespace = System.getenv("BRAINMATRIX_NAMESPACE");
@@ -60,44 +72,34 @@ public final class Drain {
             return;
         }
         try (KubernetesClient client = new KubernetesClientBuilder().build()) {
-            new Drain(client, namespace, PODS).run(arguments[1]);
+            String watched = System.getenv("BRAINMATRIX_WATCH_NAMESPACES");
+            new Drain(client, namespace, Scope.parse(watched == null ? "" : watched), PODS)
+                    .run(arguments[1]);
         }
         System.exit(0);
     }
 
     void run(String deployment) {
         stopOperator(deployment);
-        List<Pod> pods =
-                client.pods()
-                        .inAnyNamespace()
-                        .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
-                        .list()
-                        .getItems();
+        List<Pod> pods = ours(client.pods());
         pods.forEach(this::stop);
         long deadline = System.nanoTime() + within.toNanos();
         long forced = pods.stream().filter(pod -> !finish(pod, deadline)).count();
-        client.resources(BrainMatrix.class)
-                .inAnyNamespace()
-                .list()
-                .getItems()
-                .forEach(this::release);
+        MixedOperation<BrainMatrix, KubernetesResourceList<BrainMatrix>, Resource<BrainMatrix>>
+                matrices = client.resources(BrainMatrix.class);
+        scope.each(() -> matrices.inAnyNamespace().list(), in -> matrices.inNamespace(in).list())
+                .forEach(list -> list.getItems().forEach(this::release));
+        remove(ours(client.services()));
+        remove(ours(client.persistentVolumeClaims()));
         remove(
-                client.services()
-                        .inAnyNamespace()
+                client
+                        .persistentVolumes()
                         .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
                         .list()
-                        .getItems());
-        remove(
-                client.persistentVolumeClaims()
-                        .inAnyNamespace()
-                        .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
-                        .list()
-                        .getItems());
-        remove(
-                client.persistentVolumes()
-                        .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
-                        .list()
-                        .getItems());
+                        .getItems()
+                        .stream()
+                        .filter(this::isInScope)
+                        .toList());
         remove(
                 client.leases()
                         .inNamespace(namespace)
@@ -108,6 +110,30 @@ public final class Drain {
         say(
                 "drained: %d pods stopped, %d of them by force because they did not end within %d s"
                         .formatted(pods.size(), forced, within.toSeconds()));
+    }
+
+    /** What the operator made of a kind. */
+    private <T extends HasMetadata, L extends KubernetesResourceList<T>, R extends Resource<T>>
+            List<T> ours(MixedOperation<T, L, R> kind) {
+        return scope
+                .each(
+                        () ->
+                                kind.inAnyNamespace()
+                                        .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
+                                        .list(),
+                        in ->
+                                kind.inNamespace(in)
+                                        .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
+                                        .list())
+                .stream()
+                .flatMap(list -> list.getItems().stream())
+                .toList();
+    }
+
+    /** A volume lies in no namespace, but it was made for a claim that does. */
+    private boolean isInScope(PersistentVolume volume) {
+        ObjectReference claim = volume.getSpec() == null ? null : volume.getSpec().getClaimRef();
+        return scope.namespaces().isEmpty() || (claim != null && scope.has(claim.getNamespace()));
     }
 
     /** First of all: a running operator would let in again what is stopped here. */

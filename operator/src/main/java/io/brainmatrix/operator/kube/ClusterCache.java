@@ -39,28 +39,54 @@ public final class ClusterCache implements ClusterView, AutoCloseable {
     private final Freshness freshness;
     private final List<Consumer<HasMetadata>> listeners = new CopyOnWriteArrayList<>();
     private final List<SharedIndexInformer<?>> informers = new ArrayList<>();
-    private final SharedIndexInformer<BrainMatrix> matrices;
+    private final List<SharedIndexInformer<BrainMatrix>> matrices;
     private final SharedIndexInformer<NodeMemory> nodeMemories;
-    private final SharedIndexInformer<Pod> pods;
+    private final List<SharedIndexInformer<Pod>> pods;
     private final SharedIndexInformer<Node> nodes;
     private final SharedIndexInformer<Lease> leases;
-    private final SharedIndexInformer<PersistentVolumeClaim> claims;
+    private final List<SharedIndexInformer<PersistentVolumeClaim>> claims;
     private final SharedIndexInformer<PersistentVolume> volumes;
-    private final SharedIndexInformer<Service> services;
+    private final List<SharedIndexInformer<Service>> services;
     private final SharedIndexInformer<RuntimeClass> runtimeClasses;
 
-    /** Makes the informers; nothing is read before {@link #start}. */
-    public ClusterCache(KubernetesClient client, String namespace, LongSupplier nanoClock) {
+    /**
+     * Makes the informers; nothing is read before {@link #start}.
+     *
+     * @param namespace of the lanes
+     * @param scope namespaces of all else that is in one; of others nothing is known, their pods'
+     *     memory is part of what nobody explains
+     */
+    public ClusterCache(
+            KubernetesClient client, String namespace, Scope scope, LongSupplier nanoClock) {
         this.namespace = namespace;
         freshness = new Freshness(nanoClock);
-        matrices = add(client.resources(BrainMatrix.class).inAnyNamespace().runnableInformer(0));
+        matrices =
+                addAll(
+                        scope.each(
+                                () ->
+                                        client.resources(BrainMatrix.class)
+                                                .inAnyNamespace()
+                                                .runnableInformer(0),
+                                in ->
+                                        client.resources(BrainMatrix.class)
+                                                .inNamespace(in)
+                                                .runnableInformer(0)));
         nodeMemories = add(client.resources(NodeMemory.class).runnableInformer(0));
-        pods = add(client.pods().inAnyNamespace().runnableInformer(0));
-        pods.addIndexers(
-                Map.of(
-                        BY_NODE, pod -> PodReader.nodeOf(pod).map(List::of).orElse(List.of()),
-                        BY_MATRIX,
-                                pod -> PodReader.matrixUidOf(pod).map(List::of).orElse(List.of())));
+        pods =
+                addAll(
+                        scope.each(
+                                () -> client.pods().inAnyNamespace().runnableInformer(0),
+                                in -> client.pods().inNamespace(in).runnableInformer(0)));
+        for (SharedIndexInformer<Pod> informer : pods) {
+            informer.addIndexers(
+                    Map.of(
+                            BY_NODE, pod -> PodReader.nodeOf(pod).map(List::of).orElse(List.of()),
+                            BY_MATRIX,
+                                    pod ->
+                                            PodReader.matrixUidOf(pod)
+                                                    .map(List::of)
+                                                    .orElse(List.of())));
+        }
         nodes = add(client.nodes().runnableInformer(0));
         leases =
                 add(
@@ -68,20 +94,47 @@ public final class ClusterCache implements ClusterView, AutoCloseable {
                                 .inNamespace(namespace)
                                 .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
                                 .runnableInformer(0));
-        claims = add(client.persistentVolumeClaims().inAnyNamespace().runnableInformer(0));
+        claims =
+                addAll(
+                        scope.each(
+                                () ->
+                                        client.persistentVolumeClaims()
+                                                .inAnyNamespace()
+                                                .runnableInformer(0),
+                                in ->
+                                        client.persistentVolumeClaims()
+                                                .inNamespace(in)
+                                                .runnableInformer(0)));
         volumes =
                 add(
                         client.persistentVolumes()
                                 .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
                                 .runnableInformer(0));
         services =
-                add(
-                        client.services()
-                                .inAnyNamespace()
-                                .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
-                                .runnableInformer(0));
+                addAll(
+                        scope.each(
+                                () ->
+                                        client.services()
+                                                .inAnyNamespace()
+                                                .withLabel(
+                                                        WorkloadNames.MANAGED_BY,
+                                                        WorkloadNames.MANAGER)
+                                                .runnableInformer(0),
+                                in ->
+                                        client.services()
+                                                .inNamespace(in)
+                                                .withLabel(
+                                                        WorkloadNames.MANAGED_BY,
+                                                        WorkloadNames.MANAGER)
+                                                .runnableInformer(0)));
         runtimeClasses = add(client.resources(RuntimeClass.class).runnableInformer(0));
         nodeMemories.addEventHandler(freshness);
+    }
+
+    private <T extends HasMetadata> List<SharedIndexInformer<T>> addAll(
+            List<SharedIndexInformer<T>> all) {
+        all.forEach(this::add);
+        return all;
     }
 
     private <T extends HasMetadata> SharedIndexInformer<T> add(SharedIndexInformer<T> informer) {
@@ -127,7 +180,7 @@ public final class ClusterCache implements ClusterView, AutoCloseable {
 
     @Override
     public List<BrainMatrix> matrices() {
-        return matrices.getStore().list();
+        return all(matrices);
     }
 
     @Override
@@ -137,12 +190,12 @@ public final class ClusterCache implements ClusterView, AutoCloseable {
 
     @Override
     public List<Pod> podsOn(String node) {
-        return pods.getIndexer().byIndex(BY_NODE, node);
+        return byIndex(BY_NODE, node);
     }
 
     @Override
     public List<Pod> podsOf(String matrixUid) {
-        return pods.getIndexer().byIndex(BY_MATRIX, matrixUid);
+        return byIndex(BY_MATRIX, matrixUid);
     }
 
     @Override
@@ -202,9 +255,22 @@ public final class ClusterCache implements ClusterView, AutoCloseable {
 
     @Override
     public List<Service> services(String namespace) {
-        return services.getStore().list().stream()
+        return all(services).stream()
                 .filter(s -> namespace.equals(s.getMetadata().getNamespace()))
                 .toList();
+    }
+
+    private List<Pod> byIndex(String index, String value) {
+        return pods.stream().flatMap(i -> i.getIndexer().byIndex(index, value).stream()).toList();
+    }
+
+    private static <T extends HasMetadata> List<T> all(List<SharedIndexInformer<T>> informers) {
+        return informers.stream().flatMap(i -> i.getStore().list().stream()).toList();
+    }
+
+    private static <T extends HasMetadata> Optional<T> get(
+            List<SharedIndexInformer<T>> informers, String key) {
+        return informers.stream().flatMap(i -> get(i, key).stream()).findFirst();
     }
 
     private static <T extends HasMetadata> Optional<T> get(

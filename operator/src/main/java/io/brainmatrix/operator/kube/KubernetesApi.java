@@ -27,10 +27,12 @@ public final class KubernetesApi implements ClusterApi {
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
 
     private final KubernetesClient client;
+    private final Scope scope;
 
-    /** Reads and writes with this client's rights. */
-    public KubernetesApi(KubernetesClient client) {
+    /** Reads and writes with this client's rights, in these namespaces. */
+    public KubernetesApi(KubernetesClient client, Scope scope) {
         this.client = client;
+        this.scope = scope;
     }
 
     @Override
@@ -41,12 +43,19 @@ public final class KubernetesApi implements ClusterApi {
 
     @Override
     public List<Pod> podsOn(String node) {
-        return client.pods()
-                .inAnyNamespace()
-                .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
-                .withLabel(WorkloadNames.NODE, WorkloadNames.nodeLabel(node))
-                .list()
-                .getItems();
+        Map<String, String> labels =
+                Map.of(
+                        WorkloadNames.MANAGED_BY,
+                        WorkloadNames.MANAGER,
+                        WorkloadNames.NODE,
+                        WorkloadNames.nodeLabel(node));
+        return scope
+                .each(
+                        () -> client.pods().inAnyNamespace().withLabels(labels).list(),
+                        within -> client.pods().inNamespace(within).withLabels(labels).list())
+                .stream()
+                .flatMap(list -> list.getItems().stream())
+                .toList();
     }
 
     @Override

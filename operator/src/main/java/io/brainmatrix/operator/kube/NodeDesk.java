@@ -14,6 +14,7 @@ import io.brainmatrix.operator.admission.AdmissionPolicy;
 import io.brainmatrix.operator.admission.Candidate;
 import io.brainmatrix.operator.admission.CandidatePolicy;
 import io.brainmatrix.operator.admission.Holder;
+import io.brainmatrix.operator.admission.Lane;
 import io.brainmatrix.operator.admission.Ledger;
 import io.brainmatrix.operator.admission.NodeSnapshot;
 import io.brainmatrix.operator.admission.Occupant;
@@ -120,8 +121,17 @@ public final class NodeDesk {
         } else if (!justMade(node, decision.action(), cached.now())) {
             confirm(node, decision.action(), cached.now());
         }
-        agents.ask(node, cached); // last: whoever is let in need not wait for it
+        agents.ask(
+                node, cached, lane(node, cached)); // last: whoever is let in need not wait for it
         return again(cached, decision);
+    }
+
+    /** Whoever was let in by this very pass holds it: one write says so and that it loads. */
+    private Lane lane(String node, NodeSnapshot cached) {
+        Made last = made.get(node);
+        return last != null && last.at().equals(cached.now())
+                ? Lane.heldBy(last.holder())
+                : cached.lane();
     }
 
     /**
@@ -312,9 +322,13 @@ public final class NodeDesk {
      * <p>To let in, and to go on after who has arrived or ended, the cache's will do once they show
      * the pod that the lane let in last. A watch tells of pods in the order of their changes, so
      * nobody is missing whom the lane let in before; what it has not told of these yet, that one
-     * has ended, only keeps room.
+     * has ended, only keeps room. Where each namespace has a watch of its own that is not so, and
+     * pods are read.
      */
     private List<Pod> present(String node, Action action, Optional<Lease> lane) {
+        if (!settings.scope().hasOneWatch()) {
+            return asked(node);
+        }
         boolean shown =
                 (action instanceof Action.TakeLane || action instanceof Action.ReleaseLane)
                         && lane.flatMap(LaneKeeper::last)
@@ -323,6 +337,10 @@ public final class NodeDesk {
         if (shown) {
             return cache.podsOn(node); // asked anew, after that one was seen there
         }
+        return asked(node);
+    }
+
+    private List<Pod> asked(String node) {
         return Stream.concat(
                         pods.on(node).stream()
                                 .filter(p -> PodReader.nodeOf(p).filter(node::equals).isPresent()),

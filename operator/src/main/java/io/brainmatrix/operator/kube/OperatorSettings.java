@@ -11,14 +11,26 @@ import java.util.List;
  * @param pullPolicy their image pull policy
  * @param modelDirectories directories that {@code model.hostPath} may be below
  * @param limits what namespaces may have
+ * @param scope the namespaces that it looks after
  */
 public record OperatorSettings(
         String namespace,
         String inferenceImage,
         String pullPolicy,
         List<Path> modelDirectories,
-        NamespaceLimits limits) {
-    /** Without limits for namespaces. */
+        NamespaceLimits limits,
+        Scope scope) {
+    /** For all namespaces. */
+    public OperatorSettings(
+            String namespace,
+            String inferenceImage,
+            String pullPolicy,
+            List<Path> directories,
+            NamespaceLimits limits) {
+        this(namespace, inferenceImage, pullPolicy, directories, limits, Scope.everywhere());
+    }
+
+    /** For all namespaces, without limits. */
     public OperatorSettings(
             String namespace, String inferenceImage, String pullPolicy, List<Path> directories) {
         this(namespace, inferenceImage, pullPolicy, directories, NamespaceLimits.none());

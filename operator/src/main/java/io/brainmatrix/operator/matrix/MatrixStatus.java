@@ -4,14 +4,17 @@ import io.brainmatrix.api.v1alpha1.BrainMatrixStatus;
 import io.brainmatrix.api.v1alpha1.Condition;
 import io.brainmatrix.api.v1alpha1.ConditionStatus;
 import io.brainmatrix.api.v1alpha1.Conditions;
+import io.brainmatrix.api.v1alpha1.Crashes;
 import io.brainmatrix.api.v1alpha1.InstanceStatus;
 import io.brainmatrix.api.v1alpha1.Phase;
 import io.brainmatrix.api.v1alpha1.Reason;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The matrix's own conditions, from those of its instances. */
 final class MatrixStatus {
@@ -71,8 +74,37 @@ final class MatrixStatus {
         return new BrainMatrixStatus(
                 snapshot.matrix().getMetadata().getGeneration(),
                 ready + "/" + declared.size(),
+                declared.stream()
+                        .filter(i -> i.phase() != Phase.Ready)
+                        .findFirst()
+                        .map(MatrixStatus::reason)
+                        .orElse(Reason.Ready),
+                deaths(instances),
+                nodes(declared),
                 Conditions.merge(old.conditions(), conditions),
                 instances);
+    }
+
+    private static long deaths(List<InstanceStatus> instances) {
+        return instances.stream()
+                .map(InstanceStatus::crashes)
+                .filter(Objects::nonNull)
+                .map(Crashes::total)
+                .filter(Objects::nonNull)
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+
+    /** Text, because kubectl shows a list as JSON. */
+    private static @Nullable String nodes(List<InstanceStatus> instances) {
+        String nodes =
+                instances.stream()
+                        .map(InstanceStatus::node)
+                        .filter(Objects::nonNull)
+                        .distinct()
+                        .sorted()
+                        .collect(Collectors.joining(","));
+        return nodes.isEmpty() ? null : nodes;
     }
 
     static List<Condition> instanceConditions(

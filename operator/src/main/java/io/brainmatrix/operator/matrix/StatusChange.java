@@ -96,6 +96,9 @@ public enum StatusChange {
                 new BrainMatrixStatus(
                         status.observedGeneration(),
                         status.ready(),
+                        status.reason(),
+                        status.deaths(),
+                        status.nodes(),
                         status.conditions(),
                         status.instances().stream().map(StatusChange::unmeasured).toList()));
     }

@@ -30,10 +30,18 @@ public record OperatorParts(
     /** Builds all parts; nothing is read or written yet. */
     public static OperatorParts of(
             KubernetesClient client, OperatorSettings settings, AdmissionPolicy policy) {
-        ClusterCache cache = new ClusterCache(client, settings.namespace(), System::nanoTime);
+        ClusterCache cache =
+                new ClusterCache(client, settings.namespace(), settings.scope(), System::nanoTime);
         GateTally gate = new GateTally(policy);
         Clock clock = Clock.systemUTC();
-        Desks desks = Desks.of(new KubernetesApi(client), cache, settings, gate, policy, clock);
+        Desks desks =
+                Desks.of(
+                        new KubernetesApi(client, settings.scope()),
+                        cache,
+                        settings,
+                        gate,
+                        policy,
+                        clock);
         return new OperatorParts(
                 cache,
                 desks.nodes(),

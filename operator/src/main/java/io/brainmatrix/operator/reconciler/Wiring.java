@@ -3,6 +3,7 @@ package io.brainmatrix.operator.reconciler;
 import io.brainmatrix.operator.admission.SerialAdmission;
 import io.brainmatrix.operator.kube.NamespaceLimits;
 import io.brainmatrix.operator.kube.OperatorSettings;
+import io.brainmatrix.operator.kube.Scope;
 import io.brainmatrix.operator.leader.Leadership;
 import io.brainmatrix.operator.leader.LeaseLeadership;
 import io.brainmatrix.operator.metrics.MatrixCollector;
@@ -39,13 +40,15 @@ class Wiring {
                             defaultValue = "IfNotPresent")
                     String pullPolicy,
             @ConfigProperty(name = "brainmatrix.model.directories") List<String> directories,
-            @ConfigProperty(name = "brainmatrix.namespace.limits") Optional<String> limits) {
+            @ConfigProperty(name = "brainmatrix.namespace.limits") Optional<String> limits,
+            @ConfigProperty(name = "brainmatrix.watch.namespaces") Optional<String> watched) {
         return new OperatorSettings(
                 namespace,
                 image,
                 pullPolicy,
                 directories.stream().map(Path::of).toList(),
-                NamespaceLimits.parse(limits.orElse("")));
+                NamespaceLimits.parse(limits.orElse("")),
+                Scope.parse(watched.orElse("")));
     }
 
     @Produces

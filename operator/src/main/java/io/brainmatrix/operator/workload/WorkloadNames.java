@@ -37,6 +37,9 @@ public final class WorkloadNames {
     /** Label by which a claim finds its own volume. */
     public static final String VOLUME = "brainmatrix.io/volume";
 
+    /** On a node's NodeMemory, for people: the pod that holds the node's lane. */
+    public static final String LANE = "brainmatrix.io/lane";
+
     /** On a lane: bytes that its holder is promised, RAM and GPU together. */
     public static final String PROMISED = "brainmatrix.io/promised";
 

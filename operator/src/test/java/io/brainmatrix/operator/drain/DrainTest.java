@@ -3,6 +3,7 @@ package io.brainmatrix.operator.drain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
+import io.brainmatrix.operator.kube.Scope;
 import io.brainmatrix.operator.workload.WorkloadNames;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -63,6 +64,12 @@ class DrainTest {
                         .withName("trio-models")
                         .withLabels(OURS)
                         .endMetadata()
+                        .withNewSpec()
+                        .withNewClaimRef()
+                        .withNamespace(USER)
+                        .withName("trio-models")
+                        .endClaimRef()
+                        .endSpec()
                         .build(),
                 new PersistentVolumeClaimBuilder()
                         .withNewMetadata()
@@ -170,8 +177,28 @@ class DrainTest {
                 .isNotNull();
     }
 
+    @Test
+    void touchesNothingInNamespacesThatTheOperatorDidNotLookAfter() {
+        create(ended(WorkloadNames.POD_FINALIZER));
+
+        new Drain(client, SYSTEM, Scope.parse("others"), SHORT).run(OPERATOR);
+
+        assertThat(pods()).hasSize(1);
+        assertThat(client.services().inNamespace(USER).list().getItems()).hasSize(1);
+        assertThat(client.persistentVolumes().list().getItems()).hasSize(1);
+        assertThat(client.persistentVolumeClaims().inNamespace(USER).list().getItems()).hasSize(1);
+        assertThat(client.leases().inNamespace(SYSTEM).list().getItems()).isEmpty();
+
+        new Drain(client, SYSTEM, Scope.parse("others, " + USER), SHORT).run(OPERATOR);
+
+        assertThat(pods()).isEmpty();
+        assertThat(client.services().inNamespace(USER).list().getItems()).isEmpty();
+        assertThat(client.persistentVolumes().list().getItems()).isEmpty();
+        assertThat(client.persistentVolumeClaims().inNamespace(USER).list().getItems()).isEmpty();
+    }
+
     private static void drain() {
-        new Drain(client, SYSTEM, SHORT).run(OPERATOR);
+        new Drain(client, SYSTEM, Scope.everywhere(), SHORT).run(OPERATOR);
     }
 
     private static List<Pod> pods() {

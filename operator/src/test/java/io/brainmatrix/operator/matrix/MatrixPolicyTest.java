@@ -20,6 +20,7 @@ import io.brainmatrix.operator.recovery.LastWords;
 import io.brainmatrix.operator.recovery.PodEnd;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -361,11 +362,41 @@ class MatrixPolicyTest {
         assertThat(StatusChange.between(old, measured(1000))).isEqualTo(StatusChange.NONE);
     }
 
+    @Test
+    void theColumnsSayWhyTheFirstIsNotReadyHowManyDiedAndWhere() {
+        BrainMatrixStatus waits = decide(null, NOW, "hash", queue(Reason.WaitingForLane)).status();
+        BrainMatrixStatus died =
+                decide(waits, NOW, "hash", null, ended(137, "OOMKilled", "")).status();
+        // The one that died is no longer wanted.
+        BrainMatrix renamed = matrix(died);
+        renamed.setSpec(
+                Serialization.unmarshal(
+                        "instances: [{name: other, budget: {ram: 1Gi}}]", BrainMatrixSpec.class));
+        BrainMatrixStatus left =
+                MatrixPolicy.decide(
+                                new MatrixSnapshot(
+                                        renamed, NOW, List.of(), Map.of(), Map.of(), Map.of(),
+                                        Map.of(), Map.of()))
+                        .status();
+
+        assertThat(waits.reason()).isEqualTo(Reason.WaitingForLane);
+        assertThat(waits.deaths()).isZero();
+        assertThat(waits.nodes()).isEqualTo("edge");
+        assertThat(died.reason()).isEqualTo(Reason.BackingOff);
+        assertThat(died.deaths()).isEqualTo(1);
+        assertThat(left.reason()).isNotEqualTo(Reason.BackingOff);
+        assertThat(left.deaths()).as("never shrinks").isEqualTo(1);
+        assertThat(left.nodes()).as("of those that are wanted").isNull();
+    }
+
     private static BrainMatrixStatus measured(long peak) {
         BrainMatrixStatus status = decide(null, NOW, "hash", queue(Reason.WaitingForLane)).status();
         return new BrainMatrixStatus(
                 status.observedGeneration(),
                 status.ready(),
+                status.reason(),
+                status.deaths(),
+                status.nodes(),
                 status.conditions(),
                 List.of(
                         status.instances()
