@@ -12,6 +12,7 @@ import io.brainmatrix.embedded.kubelet.Kubelet;
 import io.brainmatrix.embedded.kubelet.Limits;
 import io.brainmatrix.embedded.kubelet.Machine;
 import io.brainmatrix.embedded.kubelet.MachineMemory;
+import io.brainmatrix.embedded.kubelet.ProgramImage;
 import io.brainmatrix.embedded.kubelet.Trees;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -49,12 +50,12 @@ public final class EmbeddedNode implements AutoCloseable {
     /** Two small JVMs on a slow board. */
     private static final Duration READY_WITHIN = Duration.ofSeconds(60);
 
+    private static final String NETWORK = network(ProcessHandle.current().pid());
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Settings settings;
     private final Store store;
     private final ApiServer api;
-    private final String network = network(ProcessHandle.current().pid());
     private @Nullable Kubelet kubelet;
     private @Nullable Child operator;
     private @Nullable Child agent;
@@ -65,7 +66,7 @@ public final class EmbeddedNode implements AutoCloseable {
      * @param root of the source tree, built
      * @param directory of its own, which it makes and removes
      * @param models directory that {@code model.hostPath} may be below
-     * @param limits absent: pods have no limit that the kernel keeps
+     * @param limits absent: pods have no limit that the kernel keeps, only their guards
      * @param podPort that pods and the operator listen on; the agent on the next
      * @param unguarded which pods, by name, are to run with their guard off
      */
@@ -93,16 +94,15 @@ public final class EmbeddedNode implements AutoCloseable {
     public static EmbeddedNode start(Settings settings, Clock clock)
             throws IOException, InterruptedException {
         EmbeddedNode node = new EmbeddedNode(settings, clock);
+        boolean begun = false;
         try {
             node.begin(clock);
+            begun = true;
             return node;
-        } catch (IOException | InterruptedException | RuntimeException e) {
-            try {
+        } finally {
+            if (!begun) {
                 node.close();
-            } catch (IOException left) {
-                e.addSuppressed(left);
             }
-            throw e;
         }
     }
 
@@ -112,26 +112,25 @@ public final class EmbeddedNode implements AutoCloseable {
     }
 
     private void begin(Clock clock) throws IOException, InterruptedException {
-        requireFree(settings.podPort());
-        requireFree(agentPort());
+        requirePorts(settings.podPort());
         Files.createDirectories(settings.directory());
         define(settings.root().resolve("helm/brainmatrix/crds"));
         namespace("default");
         namespace(SYSTEM);
         Programs programs = new Programs(settings.root());
-        var image = programs.image("inference-pod");
+        ProgramImage packaged = programs.image("inference-pod");
         Map<String, String> environment = environment();
         Machine machine =
                 new Machine(
                         settings.directory(),
-                        image,
-                        image.with(
-                                "io.brainmatrix.pod.Main",
-                                UnguardedPod.class.getName(),
-                                Programs.own()),
-                        settings.unguarded(),
+                        settings.limits().isPresent()
+                                ? packaged
+                                : instead(packaged, UnlimitedPod.class),
+                        instead(packaged, UnguardedPod.class),
+                        // Where only the guard keeps the budget nobody is without one.
+                        pod -> settings.limits().isPresent() && settings.unguarded().test(pod),
                         programs.inference(settings.directory()),
-                        network,
+                        NETWORK,
                         settings.podPort(),
                         settings.limits(),
                         environment);
@@ -145,6 +144,10 @@ public final class EmbeddedNode implements AutoCloseable {
         URI operatorAddress = operatorAddress();
         await("operator", operator, operatorAddress.resolve("/q/health/ready"));
         await("agent", agent, agentAddress().resolve("/health/ready"));
+    }
+
+    private static ProgramImage instead(ProgramImage image, Class<?> main) {
+        return image.with("io.brainmatrix.pod.Main", main.getName(), Programs.own());
     }
 
     private Child agent(Programs programs, Map<String, String> environment) throws IOException {
@@ -197,17 +200,27 @@ public final class EmbeddedNode implements AutoCloseable {
     }
 
     private URI agentAddress() {
-        return URI.create("http://" + network + "2:" + agentPort());
+        return URI.create("http://" + NETWORK + "2:" + agentPort());
     }
 
     private URI operatorAddress() {
-        return URI.create("http://" + network + "3:" + settings.podPort());
+        return URI.create("http://" + NETWORK + "3:" + settings.podPort());
     }
 
-    /** Somebody who listens on all addresses keeps ours from these ports too. */
-    private void requireFree(int port) throws IOException {
+    /**
+     * Makes sure that nobody listens on all addresses at one of the ports: that would keep ours
+     * from it.
+     *
+     * @throws IOException with what to change
+     */
+    public static void requirePorts(int podPort) throws IOException {
+        requireFree(podPort);
+        requireFree(podPort + 1);
+    }
+
+    private static void requireFree(int port) throws IOException {
         try (ServerSocket socket =
-                new ServerSocket(port, 1, InetAddress.ofLiteral(network + "1"))) {
+                new ServerSocket(port, 1, InetAddress.ofLiteral(NETWORK + "1"))) {
             if (!socket.isBound()) {
                 throw new IOException("not bound");
             }
@@ -262,6 +275,11 @@ public final class EmbeddedNode implements AutoCloseable {
         store.create(Kind.NAMESPACE, "", namespace);
     }
 
+    /** Where its API server answers. */
+    public URI api() {
+        return api.address();
+    }
+
     /** A kubeconfig that names its API server. */
     public String kubeconfig() {
         return api.kubeconfig();
@@ -303,6 +321,17 @@ public final class EmbeddedNode implements AutoCloseable {
     /** Ends everything and removes all that it made. */
     @Override
     public void close() throws IOException {
+        boolean interrupted = Thread.interrupted(); // ending takes waiting
+        try {
+            end();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void end() throws IOException {
         // The operator first: it would let in again whom the kubelet stops.
         closeQuietly(operator);
         if (kubelet != null) {

@@ -1,6 +1,8 @@
 package io.brainmatrix.embedded.api;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.List;
 
@@ -22,7 +24,14 @@ public record Kind(
         List<String> shortNames,
         JsonNode schema,
         JsonNode columns) {
-    public static final Kind POD = builtIn("", "v1", "pods", "Pod", true, true, "po");
+    public static final Kind POD =
+            builtIn("", "v1", "pods", "Pod", true, true, "po")
+                    .showing(
+                            """
+                            [{"name":"Status","type":"string","jsonPath":".status.phase"},
+                             {"name":"Address","type":"string","jsonPath":".status.podIP"},
+                             {"name":"Age","type":"date","jsonPath":".metadata.creationTimestamp"}]
+                            """);
     public static final Kind NODE = builtIn("", "v1", "nodes", "Node", false, true, "no");
     public static final Kind NAMESPACE =
             builtIn("", "v1", "namespaces", "Namespace", false, true, "ns");
@@ -80,6 +89,23 @@ public record Kind(
                 List.of(shortNames),
                 MissingNode.getInstance(),
                 MissingNode.getInstance());
+    }
+
+    private Kind showing(String shown) {
+        try {
+            return new Kind(
+                    group,
+                    version,
+                    plural,
+                    kind,
+                    namespaced,
+                    statusSubresource,
+                    shortNames,
+                    schema,
+                    new ObjectMapper().readTree(shown));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(shown, e);
+        }
     }
 
     /** As objects have it. */

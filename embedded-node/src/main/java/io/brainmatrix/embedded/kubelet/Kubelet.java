@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -192,7 +193,7 @@ public final class Kubelet implements AutoCloseable {
         return runs.values().stream()
                 .filter(r -> r.name().equals(pod) && !r.over())
                 .findFirst()
-                .map(r -> new Running(r.address(), r.group()));
+                .map(r -> new Running(r.address(), r.group(), r.used(), r.limit()));
     }
 
     /**
@@ -212,8 +213,11 @@ public final class Kubelet implements AutoCloseable {
      *
      * @param address where it answers
      * @param group its cgroup, where it is limited
+     * @param used bytes that it holds and the kernel cannot reclaim; empty while it has no process
+     * @param limit bytes that it may hold
      */
-    public record Running(URI address, Optional<MemoryGroup> group) {}
+    public record Running(
+            URI address, Optional<MemoryGroup> group, OptionalLong used, long limit) {}
 
     /** Stops all pods, and waits until they have ended. */
     @Override

@@ -1,6 +1,7 @@
 package io.brainmatrix.embedded.kubelet;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 
 /** A memory cgroup of ours, version 1 or 2, for one process and its children. */
 public final class MemoryGroup {
@@ -18,6 +20,8 @@ public final class MemoryGroup {
      * A killed process leaves its cgroup within milliseconds; one in the kernel may take longer.
      */
     private static final Duration EMPTIED_WITHIN = Duration.ofSeconds(10);
+
+    private static final long LOOK_NANOS = 1_000_000L;
 
     private final Path directory;
     private final int version;
@@ -46,6 +50,16 @@ public final class MemoryGroup {
         if (!got.equals(limit)) {
             throw new IOException("%s is %s instead of %s".formatted(file, got, limit));
         }
+    }
+
+    /** The limit that the kernel keeps, in bytes. */
+    public long limit() throws IOException {
+        String text =
+                Files.readString(
+                                directory.resolve(
+                                        version == 1 ? "memory.limit_in_bytes" : "memory.max"))
+                        .strip();
+        return text.equals("max") ? Long.MAX_VALUE : Long.parseLong(text);
     }
 
     /** Where its files are. */
@@ -95,15 +109,29 @@ public final class MemoryGroup {
      */
     public void remove() throws IOException {
         long until = System.nanoTime() + EMPTIED_WITHIN.toNanos();
-        for (List<Long> left = processes(); !left.isEmpty(); left = processes()) {
+        while (!gone()) {
             if (System.nanoTime() > until) {
-                throw new IOException("processes %s in %s do not end".formatted(left, directory));
+                throw new IOException(
+                        "processes %s in %s do not end".formatted(processes(), directory));
             }
-            for (long pid : left) {
+            for (long pid : processes()) {
                 ProcessHandle.of(pid).ifPresent(MemoryGroup::end);
             }
+            LockSupport.parkNanos(LOOK_NANOS);
         }
-        Files.deleteIfExists(directory);
+    }
+
+    /** One that has ended, or has just been started, may keep it busy for a moment. */
+    private boolean gone() throws IOException {
+        if (!processes().isEmpty()) {
+            return false;
+        }
+        try {
+            Files.deleteIfExists(directory);
+            return true;
+        } catch (FileSystemException e) {
+            return false;
+        }
     }
 
     private static void end(ProcessHandle process) {

@@ -51,6 +51,7 @@ final class PodRun implements Runnable {
     private final String address;
     private final Path directory;
     private volatile @Nullable MemoryGroup group;
+    private volatile @Nullable Process process;
     private volatile @Nullable Long graceSeconds;
     private volatile boolean over;
     private volatile long kills;
@@ -126,19 +127,21 @@ final class PodRun implements Runnable {
         Path terminationLog = directory.resolve("termination-log");
         Files.createDirectories(directory);
         Files.writeString(terminationLog, "");
-        Process process = start(mounts.get(), terminationLog);
+        Process begun = start(mounts.get(), terminationLog);
+        process = begun;
         MemoryGroup limited = group;
         try {
             state = state.running(clock.instant());
             write();
-            watch(process);
-            int code = process.waitFor();
+            watch(begun);
+            int code = begun.waitFor();
             Instant at = clock.instant();
             kills = limited == null ? 0 : limited.kills();
             end(new PodState.End(at, code, kills > 0, lastWords(terminationLog)));
         } finally {
-            process.destroyForcibly();
-            process.waitFor();
+            begun.destroyForcibly();
+            begun.waitFor();
+            process = null;
             if (limited != null) {
                 limited.remove();
             }
@@ -232,7 +235,39 @@ final class PodRun implements Runnable {
         return Files.createDirectories(machine.directory().resolve("logs")).resolve(name + ".log");
     }
 
-    private void watch(Process process) throws InterruptedException {
+    /** Bytes that it holds and the kernel cannot reclaim; empty while it does not run. */
+    OptionalLong used() {
+        MemoryGroup limited = group;
+        Process present = process;
+        try {
+            if (limited != null) {
+                return OptionalLong.of(limited.used());
+            }
+            return present == null ? OptionalLong.empty() : OptionalLong.of(anonymous(present));
+        } catch (IOException e) {
+            return OptionalLong.empty(); // it has just ended
+        }
+    }
+
+    /** Its limit in bytes; 0 when it has none. */
+    long limit() {
+        return bytes("limits");
+    }
+
+    private static long anonymous(Process running) throws IOException {
+        return Files.readAllLines(Path.of("/proc", Long.toString(running.pid()), "status")).stream()
+                .filter(line -> line.startsWith("RssAnon:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                .findFirst()
+                .orElse(0);
+    }
+
+    /** Where the kernel keeps no limit this does, late and in vain where something is fast. */
+    private boolean beyondLimit() {
+        return group == null && limit() > 0 && used().orElse(0) > limit();
+    }
+
+    private void watch(Process running) throws InterruptedException {
         JsonNode container = pod.at("/spec/containers/0");
         long began = System.nanoTime();
         Probe startup = Probe.of(container.path("startupProbe"), address(), began);
@@ -240,19 +275,19 @@ final class PodRun implements Runnable {
         Probe liveness = Probe.of(container.path("livenessProbe"), address(), began);
         boolean asked = false;
         long killAt = Long.MAX_VALUE;
-        while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+        while (!running.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
             long now = System.nanoTime();
             Long grace = graceSeconds;
             if (grace != null) {
                 if (!asked) {
                     asked = true;
                     began = now;
-                    process.destroy();
+                    running.destroy();
                 }
                 killAt = began + TimeUnit.SECONDS.toNanos(grace);
             }
-            if (now >= killAt) {
-                process.destroyForcibly();
+            if (now >= killAt || beyondLimit()) {
+                running.destroyForcibly();
             }
             if (asked) {
                 continue;
