@@ -52,7 +52,7 @@ soak: ## mixed load against the packaged pod, and whether anything of it grows, 
 	@bench/soak $(or $(MINUTES),$(shell echo $$(( $(or $(HOURS),1) * 60 )))) $(or $(SEED),1) $(or $(SLOTS),1)
 bench-chronicle: ## how fast the chronicle stores and tells: [ROWS=20000] [INSTANCES=1000] [SECONDS=60]
 	@bench/chronicle $(or $(ROWS),20000) $(or $(INSTANCES),1000) $(or $(SECONDS),60)
-quickstart: images ## install, run an example and watch a death and a resurrection, on the cluster of KUBECONFIG
+quickstart: ## watch an example come up, die and come back: on KUBECONFIG's cluster, a K3s in Docker, or this machine itself
 	@scripts/quickstart
 crds: ## regenerate the API's definitions in crds/ and the chart
 	@$(MVN) -q -pl crds test -Dtest=CrdDriftTest -Dbrainmatrix.crds.write=true

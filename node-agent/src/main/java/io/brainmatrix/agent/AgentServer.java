@@ -13,11 +13,12 @@ import java.nio.charset.StandardCharsets;
 final class AgentServer {
     private AgentServer() {}
 
-    static void start(int port, String node, Agent agent, Sampler sampler, PodWatch pods)
+    static void start(
+            InetSocketAddress listen, String node, Agent agent, Sampler sampler, PodWatch pods)
             throws IOException {
         CollectorRegistry registry = new CollectorRegistry(true);
         registry.register(new AgentCollector(node, agent, sampler, pods));
-        HttpServer server = HttpServer.create(new InetSocketAddress(port), 16);
+        HttpServer server = HttpServer.create(listen, 16);
         server.createContext(
                 "/health/live",
                 e ->

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -58,7 +59,7 @@ public final class Main {
                 Sensors.describe(Path.of("/sys"), Path.of("/etc")));
         Sampler sampler = new Sampler(Path.of("/proc"), Path.of("/sys"));
         Publisher publisher = new Publisher(client, node, watchedNamespaces());
-        PodWatch pods = new PodWatch(publisher::pods, POD_PORT);
+        PodWatch pods = new PodWatch(publisher::pods, port("BRAINMATRIX_POD_PORT", POD_PORT));
         Agent agent = new Agent(sampler, pods, publisher, reserve, Clock.systemUTC());
         Runtime.getRuntime()
                 .addShutdownHook(
@@ -68,7 +69,21 @@ public final class Main {
                                     client.close();
                                 },
                                 "end"));
-        AgentServer.start(PORT, node, agent, sampler, pods);
+        AgentServer.start(listen(), node, agent, sampler, pods);
         agent.run();
+    }
+
+    /** A container has an address of its own; processes of one machine are given theirs. */
+    private static InetSocketAddress listen() {
+        int port = port("BRAINMATRIX_PORT", PORT);
+        String address = System.getenv().getOrDefault("BRAINMATRIX_ADDRESS", "");
+        return address.isEmpty()
+                ? new InetSocketAddress(port)
+                : new InetSocketAddress(address, port);
+    }
+
+    private static int port(String variable, int otherwise) {
+        return Integer.parseInt(
+                System.getenv().getOrDefault(variable, Integer.toString(otherwise)));
     }
 }

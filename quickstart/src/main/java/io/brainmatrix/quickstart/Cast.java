@@ -4,7 +4,6 @@ import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.api.v1alpha1.NodeMemory;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
-import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -14,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,10 +27,10 @@ final class Cast {
 
     private final KubernetesClient client;
     private final Clock clock;
-    private final PrintStream out;
+    private final Consumer<String> out;
     private Map<String, Story.Chapter> told = Map.of();
 
-    Cast(KubernetesClient client, Clock clock, PrintStream out) {
+    Cast(KubernetesClient client, Clock clock, Consumer<String> out) {
         this.client = client;
         this.clock = clock;
         this.out = out;
@@ -38,7 +38,7 @@ final class Cast {
 
     /** One line with the time. */
     void say(String line) {
-        out.println(TIME.format(clock.instant()) + "  " + line);
+        out.accept(TIME.format(clock.instant()) + "  " + line);
     }
 
     /**

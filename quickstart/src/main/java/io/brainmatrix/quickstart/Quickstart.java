@@ -47,8 +47,13 @@ public final class Quickstart {
         Clock clock = Clock.systemUTC();
         Instant began = clock.instant();
         Path root = Path.of(System.getProperty("brainmatrix.root", ".")).toAbsolutePath();
-        try (Stage stage = Stage.open(root, System.getenv())) {
-            Cast cast = new Cast(stage.client(), clock, System.out);
+        Target target = Stage.choose(System.getenv());
+        if (target instanceof Target.Embedded) {
+            EmbeddedMain.run(root, clock);
+            return;
+        }
+        try (Stage stage = Stage.open(root, target)) {
+            Cast cast = new Cast(stage.client(), clock, System.out::println);
             cast.say("cluster: " + stage.where());
             stage.loadImages();
             cast.say("images are in the cluster");

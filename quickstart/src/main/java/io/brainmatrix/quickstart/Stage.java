@@ -30,16 +30,31 @@ final class Stage implements AutoCloseable {
                 new KubernetesClientBuilder().withConfig(Config.fromKubeconfig(kubeconfig)).build();
     }
 
+    /** What the environment asks for, and this machine has. */
+    static Target choose(Map<String, String> env) {
+        boolean embedded = "1".equals(env.get("EMBEDDED"));
+        String named = embedded ? "" : env.getOrDefault("KUBECONFIG", "");
+        boolean docker =
+                !embedded
+                        && named.isEmpty()
+                        && mayHaveDocker(env)
+                        && DockerClientFactory.instance().isDockerAvailable();
+        boolean readable = !named.isEmpty() && Files.isReadable(Path.of(named));
+        return Target.choose(embedded, named, readable, docker);
+    }
+
+    /** As {@code scripts/quickstart} asks before it makes images: looking further takes seconds. */
+    private static boolean mayHaveDocker(Map<String, String> env) {
+        return env.containsKey("DOCKER_HOST") || Files.exists(Path.of("/var/run/docker.sock"));
+    }
+
     /**
-     * Finds a cluster, or starts one.
+     * Takes a cluster, or starts one.
      *
      * @throws IllegalStateException with what to do when there is none
      */
-    static Stage open(Path root, Map<String, String> env) throws IOException {
-        String named = env.getOrDefault("KUBECONFIG", "");
-        boolean docker = named.isEmpty() && DockerClientFactory.instance().isDockerAvailable();
-        boolean readable = !named.isEmpty() && Files.isReadable(Path.of(named));
-        return switch (Target.choose(named, readable, docker)) {
+    static Stage open(Path root, Target target) throws IOException {
+        return switch (target) {
             case Target.Existing existing ->
                     new Stage(
                             root,
@@ -52,6 +67,8 @@ final class Stage implements AutoCloseable {
                 yield new Stage(root, Optional.of(k3s), k3s.getKubeConfigYaml(), container.image());
             }
             case Target.Nowhere nowhere -> throw new IllegalStateException(nowhere.whatToDo());
+            case Target.Embedded embedded ->
+                    throw new IllegalStateException("an embedded node is no cluster");
         };
     }
 

@@ -82,14 +82,14 @@ public final class PodServer implements AutoCloseable {
     }
 
     /** Starts to listen; port 0 takes any. */
-    public static PodServer start(int port, Parts parts) throws IOException {
+    public static PodServer start(InetSocketAddress listen, Parts parts) throws IOException {
         BOUNDS.forEach(
                 (name, value) -> {
                     if (System.getProperty(name) == null) {
                         System.setProperty(name, value);
                     }
                 });
-        HttpServer http = HttpServer.create(new InetSocketAddress(port), 64);
+        HttpServer http = HttpServer.create(listen, 64);
         PodServer server = new PodServer(http, parts);
         server.on(
                 "/status",

@@ -17,9 +17,11 @@ import io.brainmatrix.pod.telemetry.PodMetrics;
 import io.brainmatrix.pod.telemetry.PodState;
 import io.brainmatrix.pod.telemetry.StatusReport;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
@@ -56,13 +58,13 @@ public final class Life {
             Path terminationLog,
             Path scratch,
             Path apiToken,
-            int port) {
+            InetSocketAddress listen) {
         private static final int PORT = 8080;
 
         /** Where the operator mounts the Secret with the token that clients must have. */
         private static final Path API_TOKEN = Path.of("/etc/brainmatrix/api-token/token");
 
-        /** Those of a container of the image; its environment may name another port or log. */
+        /** Those of a container of the image; its environment may name another address or log. */
         public static Surroundings ofContainer() {
             return new Surroundings(
                     System.getenv(InstanceConfig.ENVIRONMENT),
@@ -74,9 +76,17 @@ public final class Life {
                                             "BRAINMATRIX_TERMINATION_LOG", "/dev/termination-log")),
                     Path.of(System.getProperty("de.kherud.llama.tmpdir", "/scratch")),
                     API_TOKEN,
-                    Integer.parseInt(
-                            System.getenv()
-                                    .getOrDefault("BRAINMATRIX_PORT", Integer.toString(PORT))));
+                    listen(System.getenv()));
+        }
+
+        /** A container has an address of its own; processes of one machine are given theirs. */
+        private static InetSocketAddress listen(Map<String, String> env) {
+            int port =
+                    Integer.parseInt(env.getOrDefault("BRAINMATRIX_PORT", Integer.toString(PORT)));
+            String address = env.getOrDefault("BRAINMATRIX_ADDRESS", "");
+            return address.isEmpty()
+                    ? new InetSocketAddress(port)
+                    : new InetSocketAddress(address, port);
         }
     }
 
@@ -179,7 +189,7 @@ public final class Life {
                         vitals::rung,
                         surroundings.proc());
         PodServer.start(
-                surroundings.port(),
+                surroundings.listen(),
                 new PodServer.Parts(
                         () -> vitals.state().get().phase(),
                         vitals::rung,

@@ -12,6 +12,7 @@ import io.brainmatrix.pod.lifecycle.Phase;
 import io.brainmatrix.pod.memory.Rung;
 import io.brainmatrix.pod.telemetry.PodMetrics;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -103,7 +104,7 @@ record TestModel(Engine engine, int vocabulary, Path log) {
 
     PodServer serve(Desk desk, Path token, Supplier<Rung> rung, Clock clock) throws IOException {
         return PodServer.start(
-                0,
+                new InetSocketAddress(0),
                 new PodServer.Parts(
                         () -> Phase.Serving,
                         rung,

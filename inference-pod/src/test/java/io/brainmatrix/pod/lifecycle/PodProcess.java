@@ -6,6 +6,7 @@ import io.brainmatrix.modelgenerator.ModelFile;
 import io.brainmatrix.modelgenerator.ModelSpec;
 import io.brainmatrix.pod.engine.LlamaEngine;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -74,7 +75,7 @@ final class PodProcess implements AutoCloseable {
                             folder.resolve("termination-log"),
                             folder.resolve("scratch"),
                             folder.resolve("token"),
-                            Integer.parseInt(arguments[1])),
+                            new InetSocketAddress(Integer.parseInt(arguments[1]))),
                     Boolean.parseBoolean(arguments[2]) ? StandIn.loader() : LlamaEngine.loader());
         }
     }

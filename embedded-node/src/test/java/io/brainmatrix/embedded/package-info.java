@@ -1,0 +1,5 @@
+/** The node as a whole. */
+@NullMarked
+package io.brainmatrix.embedded;
+
+import org.jspecify.annotations.NullMarked;
