@@ -1,7 +1,9 @@
 package io.brainmatrix.operator.kube;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the chart tells the operator.
@@ -11,17 +13,35 @@ import java.util.List;
  * @param pullPolicy their image pull policy
  * @param modelDirectories directories that {@code model.hostPath} may be below
  * @param limits what namespaces may have
+ * @param chronicle where minds and the operator tell; empty when the chart has none
  */
 public record OperatorSettings(
         String namespace,
         String inferenceImage,
         String pullPolicy,
         List<Path> modelDirectories,
-        NamespaceLimits limits) {
-    /** Without limits for namespaces. */
+        NamespaceLimits limits,
+        Optional<URI> chronicle) {
+    /** Without limits for namespaces and without a chronicle. */
     public OperatorSettings(
             String namespace, String inferenceImage, String pullPolicy, List<Path> directories) {
-        this(namespace, inferenceImage, pullPolicy, directories, NamespaceLimits.none());
+        this(
+                namespace,
+                inferenceImage,
+                pullPolicy,
+                directories,
+                NamespaceLimits.none(),
+                Optional.empty());
+    }
+
+    /** Without a chronicle. */
+    public OperatorSettings(
+            String namespace,
+            String inferenceImage,
+            String pullPolicy,
+            List<Path> directories,
+            NamespaceLimits limits) {
+        this(namespace, inferenceImage, pullPolicy, directories, limits, Optional.empty());
     }
 
     public OperatorSettings {
