@@ -61,6 +61,7 @@ class MatrixPolicyTest {
                                         null,
                                         null,
                                         null,
+                                        null,
                                         null))));
         matrix.setStatus(status);
         return matrix;
