@@ -103,7 +103,8 @@ class ChartTest {
                                     .containsOnlyKeys("subject.txt", "observer.txt", "god.txt")
                                     .allSatisfy(
                                             (key, text) ->
-                                                    assertThat(text).contains("You are ${instance}"));
+                                                    assertThat(text)
+                                                            .contains("You are ${instance}"));
                             assertThat(map.getData().get("subject.txt"))
                                     .as("a subject is told of nobody")
                                     .doesNotContainIgnoringCase("watch")

@@ -43,8 +43,6 @@ class MindsE2E {
     /** Thoughts whose prompts are compared; {@code make test-full} compares more. */
     private static final int COMPARED = Integer.getInteger("brainmatrix.minds.thoughts", 6);
 
-    private static final String SUBJECT =
-            "mind: {persona: {text: \"You are a mind. Think.\"}, interval: 200ms, thoughtTokens: 16, seed: %d, temperaturePercent: 100}";
     private static final String WATCHER =
             "mind: {persona: {text: \"You see.\"}, interval: 200ms, thoughtTokens: 16, temperaturePercent: 0, context: {persona: 10, deaths: 10, memory: 5, watched: 60, thoughts: 15}}";
     private static final List<String> READS =
@@ -89,8 +87,8 @@ class MindsE2E {
     }
 
     private static String subject(String name, int seed) {
-        return "name: %s, role: Subject, budget: {ram: 512Mi}, engine: {threads: 1}, %s"
-                .formatted(name, SUBJECT.formatted(seed));
+        return "name: %s, role: Subject, budget: {ram: 512Mi}, engine: {threads: 1}, mind: {persona: {text: \"You are a mind. Think.\"}, interval: 200ms, thoughtTokens: 16, seed: %d, temperaturePercent: 100}"
+                .formatted(name, seed);
     }
 
     private static String watcher(String name, String role, String watches) {
@@ -180,7 +178,9 @@ class MindsE2E {
                 });
     }
 
-    /** By the subject's own token nothing of others can be read, and nothing says that there is any. */
+    /**
+     * By the subject's own token nothing of others can be read, and nothing says that there is any.
+     */
     private void refused(ClusterUser user) {
         String token = bound(user, user.podOf("jar", "subject"));
         for (String path : READS) {

@@ -30,7 +30,8 @@ public record MindContext(
                 @Min(0)
                 @Max(100)
                 @Nullable Integer memory,
-        @JsonPropertyDescription("Of the thoughts and deaths of those it watches.")
+        @JsonPropertyDescription(
+                        "Of the thoughts and deaths of those it watches; 0 tells of nobody.")
                 @Default("30")
                 @Min(0)
                 @Max(100)

@@ -157,12 +157,23 @@ public final class Mind {
                         "the persona has %d tokens, `mind.context.persona` gives it %d; shorten it, or raise that or `engine.contextLength`"
                                 .formatted(needed, most));
             }
+            int watched = prompter.watchedTokens();
+            if (sees(config) && watched < Prompter.SIGHTING_MIN) {
+                throw new Unfit(
+                        "`mind.context.watched` gives those it watches %d tokens, one line may need %d; raise it or `engine.contextLength`, or set it to 0"
+                                .formatted(watched, Prompter.SIGHTING_MIN));
+            }
             Mind mind = new Mind(world, config, persona, prompter);
             mind.thread.start();
             return mind;
         } catch (Persona.UnknownVariable | Prompter.NoRoom e) {
             throw new Unfit(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Whether it is told of others. */
+    private static boolean sees(MindConfig config) {
+        return !config.watched().isEmpty() && config.context().watched() > 0;
     }
 
     /** Some templates know no message of the system: then the persona begins the user's. */
@@ -236,7 +247,7 @@ public final class Mind {
         }
         thoughts.addAll(past.thoughts());
         told = past.feed();
-        if (!config.watched().isEmpty() && !stopping) {
+        if (sees(config) && !stopping) {
             feed =
                     new FeedFollower(
                             URI.create(config.chronicle()),

@@ -82,6 +82,11 @@ final class Prompter {
         return part(shares.persona(), room - frame());
     }
 
+    /** Tokens that those watched may have. */
+    int watchedTokens() throws NoRoom {
+        return part(shares.watched(), room - frame());
+    }
+
     /** Tokens of a text by itself. */
     int tokens(String text) {
         return cut.tokens(text);
@@ -151,7 +156,9 @@ final class Prompter {
         int each = Math.max(SIGHTING_MIN, budget / Math.max(1, sightings.size()));
         for (Sighting sighting : sightings) {
             String line = cut.head(sighting.line(), Math.min(each, left) - 1); // the line's end
-            if (line.isEmpty() || (line.endsWith(Cut.MARK) && left < each && !lines.isEmpty())) {
+            if (line.isEmpty()
+                    || line.equals(Cut.MARK) // says nothing of it
+                    || (line.endsWith(Cut.MARK) && left < each && !lines.isEmpty())) {
                 break; // it comes first in the next one, with more room
             }
             lines.add(line);

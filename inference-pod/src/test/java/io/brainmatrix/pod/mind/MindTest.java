@@ -49,6 +49,7 @@ class MindTest {
     private final AtomicInteger worlds = new AtomicInteger();
     private volatile Rung rung = Rung.Free;
     private volatile OptionalInt used = OptionalInt.of(50);
+    private MindConfig.Shares shares = new MindConfig.Shares(30, 5, 5, 30, 30);
     private Chronicle chronicle;
 
     /** Answers with a digest of what it is asked, word by word: another prompt, another thought. */
@@ -164,7 +165,7 @@ class MindTest {
                                 64,
                                 7,
                                 80,
-                                new MindConfig.Shares(30, 5, 5, 30, 30),
+                                shares,
                                 false,
                                 base().toString(),
                                 null),
@@ -368,6 +369,21 @@ class MindTest {
         assertThatThrownBy(() -> wakeAs("You are. ".repeat(500), "subject", 1, Map.of()))
                 .isInstanceOf(Mind.Unfit.class)
                 .hasMessageContaining("`mind.context.persona`");
+    }
+
+    @Test
+    void aShareThatIsTooSmallForALineOfThoseWatchedIsSaid() throws Exception {
+        shares = new MindConfig.Shares(30, 5, 5, 4, 30);
+        assertThatThrownBy(() -> wake("observer", 1, Map.of(), "subject"))
+                .isInstanceOf(Mind.Unfit.class)
+                .hasMessageContaining("`mind.context.watched`");
+
+        shares = new MindConfig.Shares(30, 5, 5, 0, 30);
+        wake("subject", 1, Map.of());
+        awaitThoughts("subject", 2);
+        wake("god", 1, Map.of(), "subject");
+        awaitThoughts("god", 2);
+        assertThat(String.join("\n", prompts("god"))).doesNotContain("thought 1");
     }
 
     /** Requests of the API go first, a mind takes what is left. */
