@@ -95,6 +95,77 @@ class ChartTest {
     }
 
     @Test
+    void personasOfAllRolesAreThereWhereTheyAreAskedFor() {
+        assertThat(of(template(Map.of("personas.namespaces", "{brains}")), ConfigMap.class))
+                .singleElement()
+                .satisfies(
+                        map -> {
+                            assertThat(map.getMetadata().getNamespace()).isEqualTo("brains");
+                            assertThat(map.getMetadata().getName()).isEqualTo("release-personas");
+                            assertThat(map.getData())
+                                    .containsOnlyKeys("subject.txt", "observer.txt", "god.txt")
+                                    .allSatisfy(
+                                            (key, text) ->
+                                                    assertThat(text)
+                                                            .contains("You are ${instance}"));
+                            assertThat(map.getData().get("subject.txt"))
+                                    .as("a subject is told of nobody")
+                                    .doesNotContainIgnoringCase("watch")
+                                    .doesNotContainIgnoringCase("observer");
+                        });
+    }
+
+    @Test
+    void withAChronicleTheOperatorHasATokenForItAndInstancesReachIt() {
+        List<HasMetadata> objects =
+                template(
+                        Map.of(
+                                "chronicle.enabled", "true",
+                                "networkPolicies.enabled", "true",
+                                "networkPolicies.inferenceNamespaces", "{brains}"));
+
+        Deployment operator = of(objects, Deployment.class).getFirst();
+        assertThat(operator.getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv())
+                .anySatisfy(
+                        e -> {
+                            assertThat(e.getName()).isEqualTo("BRAINMATRIX_CHRONICLE_URL");
+                            assertThat(e.getValue()).isEqualTo("http://release-chronicle.system");
+                        });
+        assertThat(operator.getSpec().getTemplate().getSpec().getVolumes())
+                .filteredOn(v -> v.getProjected() != null)
+                .singleElement()
+                .satisfies(
+                        v ->
+                                assertThat(
+                                                v.getProjected()
+                                                        .getSources()
+                                                        .getFirst()
+                                                        .getServiceAccountToken()
+                                                        .getAudience())
+                                        .isEqualTo("brainmatrix-chronicle"));
+        assertThat(of(objects, NetworkPolicy.class))
+                .filteredOn(p -> p.getMetadata().getName().equals("release-inference"))
+                .singleElement()
+                .satisfies(
+                        p ->
+                                assertThat(
+                                                p.getSpec().getEgress().stream()
+                                                        .flatMap(e -> e.getPorts().stream())
+                                                        .map(port -> port.getPort().getIntVal()))
+                                        .containsExactly(8082, 53, 53));
+        assertThat(
+                        of(
+                                template(
+                                        Map.of(
+                                                "networkPolicies.enabled", "true",
+                                                "networkPolicies.inferenceNamespaces", "{brains}")),
+                                NetworkPolicy.class))
+                .filteredOn(p -> p.getMetadata().getName().equals("release-inference"))
+                .singleElement()
+                .satisfies(p -> assertThat(p.getSpec().getEgress()).isEmpty());
+    }
+
+    @Test
     void aDisruptionBudgetIsThereOnlyBesideASecondReplica() {
         assertThat(of(template(Map.of("operator.replicas", "1")), PodDisruptionBudget.class))
                 .isEmpty();

@@ -35,6 +35,18 @@ final class Models {
         return MADE.computeIfAbsent(mib, Models::generate);
     }
 
+    /** A model of about a size that says gibberish: with the same seed the same. */
+    static Path random(int mib) {
+        try {
+            Files.createDirectories(DIRECTORY);
+            Path model = DIRECTORY.resolve("random-%dMi.gguf".formatted(mib)).toAbsolutePath();
+            ModelFile.write(model, ModelSpec.ofSize(ModelSpec.Mode.RANDOM, mib, SEED), done -> {});
+            return model;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The first bytes of a model: a download that broke off. */
     static Path truncated(int mib) {
         Path whole = chain(mib);

@@ -27,6 +27,7 @@ public final class UnlimitedPod {
                         real.terminationLog(),
                         real.scratch(),
                         real.apiToken(),
+                        real.mind(),
                         real.listen()),
                 LlamaEngine.loader());
     }

@@ -214,6 +214,7 @@ final class Users {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 
@@ -310,6 +311,7 @@ final class Users {
                 i.model(),
                 i.engine(),
                 i.apiTokenSecret(),
+                i.mind(),
                 restartedAt);
     }
 

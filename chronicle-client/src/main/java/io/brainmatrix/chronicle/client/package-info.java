@@ -1,4 +1,4 @@
-/** Tells the chronicle in order, and keeps what cannot be told yet. */
+/** Tells the chronicle in order, keeps what cannot be told yet, and follows its feed. */
 @NullMarked
 package io.brainmatrix.chronicle.client;
 

@@ -63,7 +63,8 @@ final class Details {
                 new Text("model", whole, 64, SHA256),
                 new Whole("seed", whole, Long.MIN_VALUE, Long.MAX_VALUE),
                 new Text("persona", whole, 63, ANY),
-                new Text("finishReason", whole, 32, WORD));
+                new Text("finishReason", whole, 32, WORD),
+                new Whole("feed", false, 0, COUNT_MAX));
     }
 
     /** The checked fields in the table's order, whatever order they came in. */

@@ -22,7 +22,7 @@ public record Instance(
                 @Nullable Role role,
         @JsonPropertyDescription("What it may use.") @Required Budget budget,
         @JsonPropertyDescription(
-                        "Instances that must have started once before this one starts for the first time.")
+                        "Instances that must have started once before this one starts for the first time; its mind is told of their thoughts and deaths.")
                 @Nullable List<String> watches,
         @JsonPropertyDescription(
                         "Who goes first when several wait for the same node; higher first.")
@@ -36,6 +36,9 @@ public record Instance(
         @JsonPropertyDescription(
                         "Secret of the matrix's namespace whose key `token` is the bearer token that /v1 asks for; when it changes the instance follows without a restart. Without one nothing is asked for.")
                 @Nullable String apiTokenSecret,
+        @JsonPropertyDescription(
+                        "Makes it think by itself, and tell the chronicle; without one it only answers.")
+                @Nullable Mind mind,
         @JsonPropertyDescription(
                         "Any new value, by habit the time, ends the running life and starts another; it also ends a suspension after too many deaths.")
                 @Nullable String restartedAt) {}

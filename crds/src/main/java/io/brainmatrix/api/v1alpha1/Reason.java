@@ -40,6 +40,8 @@ public enum Reason {
     ModelNotAllowed,
     /** Its namespace may not have as much memory, or as high a priority. */
     OverNamespaceLimit,
+    /** It has a mind, and the operator was installed without a chronicle. */
+    ChronicleMissing,
     /** There is no file where its model should be. */
     ModelMissing,
     /** The model's file is not what its digest says. */

@@ -97,7 +97,7 @@ class BrainMatrixCrdIT {
     static Stream<Path> valid() throws IOException {
         return Stream.concat(
                 cases("valid-"),
-                Stream.of("glass-jar.yaml", "quickstart.yaml")
+                Stream.of("glass-jar.yaml", "quickstart.yaml", "minds.yaml")
                         .map(Path.of("../deploy/examples")::resolve));
     }
 

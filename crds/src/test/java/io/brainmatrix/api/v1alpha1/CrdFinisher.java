@@ -136,6 +136,7 @@ final class CrdFinisher {
                 "a Subject must not watch anybody: `watches` must be empty",
                 ".watches");
         model(object(instance, "model"));
+        mind(instance);
         engine(object(instance, "engine"));
         ObjectNode budget = object(instance, "budget");
         object(budget, "ram").put("maxLength", 32);
@@ -168,6 +169,41 @@ final class CrdFinisher {
                 "!has(self.engine) || !has(self.engine.gpuLayers) || has(self.budget.gpu)",
                 "`engine.gpuLayers` needs a `budget.gpu`",
                 ".engine");
+    }
+
+    private static void mind(ObjectNode instance) {
+        ObjectNode mind = object(instance, "mind");
+        duration(mind, "interval", "0s", "24h");
+        ObjectNode persona = object(mind, "persona");
+        property(persona, "text").put("minLength", 1).put("maxLength", 16384);
+        ObjectNode configMap = object(persona, "configMap");
+        property(configMap, "name")
+                .put("maxLength", 253)
+                .put("pattern", "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$");
+        property(configMap, "key").put("maxLength", 253).put("pattern", "^[-._a-zA-Z0-9]+$");
+        ObjectNode variables = object(persona, "variables");
+        variables.put("maxProperties", 32);
+        ((ObjectNode) variables.get("additionalProperties")).put("maxLength", 4096);
+        rule(
+                persona,
+                "[has(self.text), has(self.configMap)].filter(x, x).size() == 1",
+                "exactly one of `text` and `configMap` must be set",
+                null);
+        rule(
+                persona,
+                "!has(self.variables) || self.variables.all(name, name.matches('^[A-Za-z][A-Za-z0-9_]{0,62}$'))",
+                "names of `variables` must be a letter and then letters, digits and underscores",
+                ".variables");
+        rule(
+                object(mind, "context"),
+                "(has(self.persona) ? self.persona : 30) + (has(self.deaths) ? self.deaths : 5) + (has(self.memory) ? self.memory : 5) + (has(self.watched) ? self.watched : 30) + (has(self.thoughts) ? self.thoughts : 30) <= 100",
+                "the shares must be at most 100 percent together",
+                null);
+        rule(
+                instance,
+                "!has(self.mind) || !has(self.engine) || !has(self.mind.thoughtTokens) || !has(self.engine.contextLength) || !has(self.engine.parallel) || self.mind.thoughtTokens * 2 * self.engine.parallel <= self.engine.contextLength",
+                "`mind.thoughtTokens` must be at most half of the context of one request, `engine.contextLength` / `engine.parallel`",
+                ".mind");
     }
 
     /** What llama.cpp would abort on. */

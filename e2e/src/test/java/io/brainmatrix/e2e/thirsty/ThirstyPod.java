@@ -92,6 +92,11 @@ public final class ThirstyPod {
         }
 
         @Override
+        public int[] tokens(String text) {
+            return engine.tokens(text);
+        }
+
+        @Override
         public String prompt(List<Message> messages) {
             return engine.prompt(messages);
         }

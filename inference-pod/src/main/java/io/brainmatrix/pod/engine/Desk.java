@@ -28,6 +28,9 @@ public final class Desk {
     /** Who waits looks so often whether there is still somebody to answer. */
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
+    /** How long one that goes behind everybody else is kept out at most. */
+    static final Duration LAST_PATIENCE = Duration.ofMinutes(1);
+
     private final Engine engine;
     private final int slots;
     private final Supplier<Rung> rung;
@@ -100,9 +103,25 @@ public final class Desk {
     public Engine.Outcome generate(
             Engine.Request request, int tokens, BooleanSupplier abandoned, Predicate<String> sink)
             throws Busy, InterruptedException {
-        if (!enter(abandoned)) {
-            return new Engine.Outcome(0, Engine.Ending.Cancelled);
-        }
+        return enter(abandoned)
+                ? generate(request, tokens, sink)
+                : new Engine.Outcome(0, Engine.Ending.Cancelled);
+    }
+
+    /**
+     * The same behind everybody else: as long as somebody waits or no slot is free it does not even
+     * queue. Who has waited {@link #LAST_PATIENCE} queues like any other, so that it is not kept
+     * out for ever.
+     */
+    public Engine.Outcome generateLast(
+            Engine.Request request, int tokens, BooleanSupplier abandoned, Predicate<String> sink)
+            throws Busy, InterruptedException {
+        return enterLast(abandoned)
+                ? generate(request, tokens, sink)
+                : new Engine.Outcome(0, Engine.Ending.Cancelled);
+    }
+
+    private Engine.Outcome generate(Engine.Request request, int tokens, Predicate<String> sink) {
         promptTokens.addAndGet(tokens);
         try {
             return engine.generate(
@@ -152,6 +171,32 @@ public final class Desk {
             changed.signalAll();
             lock.unlock();
         }
+    }
+
+    /** False when it is abandoned before it is its turn. */
+    private boolean enterLast(BooleanSupplier abandoned) throws Busy, InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = LAST_PATIENCE.toNanos();
+            while (left > 0) {
+                if (closed) {
+                    throw new Closed();
+                }
+                if (abandoned.getAsBoolean()) {
+                    return false;
+                }
+                if (waiting.isEmpty() && running.get() < capacity()) {
+                    progress();
+                    running.incrementAndGet();
+                    return true;
+                }
+                long look = Math.min(left, LOOK_NANOS);
+                left -= look - Math.max(0, changed.awaitNanos(look));
+            }
+        } finally {
+            lock.unlock();
+        }
+        return enter(abandoned);
     }
 
     private void leave() {

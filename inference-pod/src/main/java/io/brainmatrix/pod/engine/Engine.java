@@ -123,6 +123,9 @@ public interface Engine {
     /** Tokens of a text, with those that the model puts before each prompt. */
     int countTokens(String text);
 
+    /** Ids of a text's tokens, without those that the model puts before each prompt. */
+    int[] tokens(String text);
+
     /**
      * The model's own chat template over these messages; at least one.
      *

@@ -245,6 +245,11 @@ public final class LlamaEngine implements Engine {
     }
 
     @Override
+    public int[] tokens(String text) {
+        return model.encode(text);
+    }
+
+    @Override
     public String prompt(List<Message> messages) {
         // The library takes one system message, apart from the others, and aborts without any.
         String system =

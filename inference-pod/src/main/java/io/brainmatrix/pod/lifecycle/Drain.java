@@ -1,6 +1,7 @@
 package io.brainmatrix.pod.lifecycle;
 
 import io.brainmatrix.pod.engine.Desk;
+import io.brainmatrix.pod.mind.Mind;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -17,6 +18,9 @@ final class Drain implements Runnable {
     /** For those that are cut short to go out: a token, or the batch of a prompt. */
     private static final Duration CUT = Duration.ofSeconds(5);
 
+    /** For what was thought to be told. */
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
+
     private static final long LOOK_NANOS = 10_000_000L;
 
     private final Vitals vitals;
@@ -32,10 +36,12 @@ final class Drain implements Runnable {
         vitals.state().updateAndGet(s -> s.in(Phase.Draining));
         words.write();
         Optional<Desk> desk = vitals.desk();
+        vitals.mind().ifPresent(Mind::stop);
         desk.ifPresent(Desk::close);
         desk.ifPresent(d -> idleWithin(d, PATIENCE));
         desk.ifPresent(Desk::cutShort);
         desk.ifPresent(d -> idleWithin(d, CUT));
+        vitals.mind().ifPresent(m -> m.farewell(FAREWELL));
         words.end(ExitCode.Drained, "ended by SIGTERM");
     }
 

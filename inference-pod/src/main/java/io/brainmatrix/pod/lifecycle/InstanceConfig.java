@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.brainmatrix.memory.footprint.CacheType;
+import io.brainmatrix.pod.mind.MindConfig;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Map;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param priority the instance's own, at the time of its birth
  * @param nodeReserve bytes that admission keeps free on the node; absent when the operator does not
  *     know it
+ * @param deaths by class; absent for none
+ * @param mind absent for one that only answers
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record InstanceConfig(
@@ -30,7 +33,8 @@ public record InstanceConfig(
         Budget budget,
         Model model,
         Engine engine,
-        @Nullable Map<String, Long> deaths) {
+        @Nullable Map<String, Long> deaths,
+        @Nullable MindConfig mind) {
     /** Name of the environment variable that holds it. */
     public static final String ENVIRONMENT = "BRAINMATRIX_INSTANCE";
 
@@ -147,6 +151,11 @@ public record InstanceConfig(
         return config;
     }
 
+    /** Tokens of the context that one request has: llama.cpp shares it out to the slots. */
+    public int slotTokens() {
+        return engine.contextLength() / engine.parallel();
+    }
+
     @SuppressWarnings("ConstantConditions") // Jackson leaves absent components null
     private String wrong() {
         if (namespace == null || matrix == null || instance == null) {
@@ -161,6 +170,10 @@ public record InstanceConfig(
         if (model == null || model.path() == null || model.source() == null) {
             return "model.path and model.source must be named";
         }
-        return engine == null ? "engine must be named" : engine.wrong();
+        if (engine == null) {
+            return "engine must be named";
+        }
+        String wrong = engine.wrong();
+        return wrong.isEmpty() && mind != null ? mind.wrong(slotTokens()) : wrong;
     }
 }

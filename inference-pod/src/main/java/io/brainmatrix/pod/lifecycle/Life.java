@@ -2,6 +2,7 @@ package io.brainmatrix.pod.lifecycle;
 
 import io.brainmatrix.memory.Cgroup;
 import io.brainmatrix.memory.MemInfo;
+import io.brainmatrix.memory.gguf.GgufFile;
 import io.brainmatrix.pod.engine.Desk;
 import io.brainmatrix.pod.engine.Engine;
 import io.brainmatrix.pod.engine.EngineLoader;
@@ -10,19 +11,25 @@ import io.brainmatrix.pod.http.Connections;
 import io.brainmatrix.pod.http.PodServer;
 import io.brainmatrix.pod.memory.Guard;
 import io.brainmatrix.pod.memory.ServingPolicy;
+import io.brainmatrix.pod.mind.Mind;
+import io.brainmatrix.pod.mind.MindConfig;
 import io.brainmatrix.pod.telemetry.BlackBox;
 import io.brainmatrix.pod.telemetry.BootId;
+import io.brainmatrix.pod.telemetry.MindCollector;
 import io.brainmatrix.pod.telemetry.PodGauges;
 import io.brainmatrix.pod.telemetry.PodMetrics;
 import io.brainmatrix.pod.telemetry.PodState;
 import io.brainmatrix.pod.telemetry.StatusReport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -58,11 +65,15 @@ public final class Life {
             Path terminationLog,
             Path scratch,
             Path apiToken,
+            Path mind,
             InetSocketAddress listen) {
         private static final int PORT = 8080;
 
         /** Where the operator mounts the Secret with the token that clients must have. */
         private static final Path API_TOKEN = Path.of("/etc/brainmatrix/api-token/token");
+
+        /** Where the operator mounts what a mind needs: its persona and its own token. */
+        private static final Path MIND = Path.of("/etc/brainmatrix/mind");
 
         /** Those of a container of the image; its environment may name another address or log. */
         public static Surroundings ofContainer() {
@@ -76,6 +87,7 @@ public final class Life {
                                             "BRAINMATRIX_TERMINATION_LOG", "/dev/termination-log")),
                     Path.of(System.getProperty("de.kherud.llama.tmpdir", "/scratch")),
                     API_TOKEN,
+                    MIND,
                     listen(System.getenv()));
         }
 
@@ -161,7 +173,63 @@ public final class Life {
                         PATIENCE,
                         vitals::rung,
                         System::nanoTime));
+        MindConfig mind = config.mind();
+        if (mind != null) {
+            vitals.thinks(mind(config, mind, checked.header(), watcher, limit));
+        }
         to(s -> s.serving(watcher.samples().getLast().used()));
+    }
+
+    /** Begins to think as soon as it serves. */
+    private Mind mind(
+            InstanceConfig config, MindConfig mind, GgufFile header, Guard watcher, long limit)
+            throws Refusal, IOException {
+        PodState known = vitals.state().get();
+        String digest = known.modelSha256();
+        Mind.World world =
+                new Mind.World(
+                        config.life(),
+                        Objects.requireNonNullElse(config.deaths(), Map.of()),
+                        vitals.desk().orElseThrow(),
+                        config.slotTokens(),
+                        header.metadata().get("tokenizer.chat_template") instanceof String,
+                        digest == null ? String.valueOf(known.modelFingerprint()) : digest,
+                        vitals::rung,
+                        () ->
+                                OptionalInt.of(
+                                        (int) (watcher.samples().getLast().used() * 100 / limit)),
+                        clock,
+                        System::nanoTime,
+                        surroundings.mind().resolve("token"),
+                        surroundings.scratch().resolve("thoughts"));
+        try {
+            return Mind.wake(
+                    world,
+                    mind,
+                    persona(mind),
+                    Map.of(
+                            "instance", config.instance(),
+                            "matrix", config.matrix(),
+                            "life", Long.toString(config.life())));
+        } catch (Mind.Unfit e) {
+            throw new Refusal(ExitCode.Configuration, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private String persona(MindConfig mind) throws Refusal {
+        String inline = mind.persona();
+        if (inline != null) {
+            return inline;
+        }
+        Path file = surroundings.mind().resolve("persona");
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new Refusal(
+                    ExitCode.Configuration,
+                    "the persona `%s` cannot be read as UTF-8: %s"
+                            .formatted(mind.personaName(), e.getClass().getSimpleName()));
+        }
     }
 
     private ServingPolicy.Bounds bounds(InstanceConfig config, long limit, long predicted)
@@ -196,13 +264,18 @@ public final class Life {
                         () -> status(config, cgroup, watcher),
                         vitals::desk,
                         config.matrix() + "-" + config.instance(),
-                        // llama.cpp shares the context out to the slots.
-                        config.engine().contextLength() / config.engine().parallel(),
+                        config.slotTokens(),
                         vocabulary::get,
                         clock,
-                        new PodMetrics(gauges.all(), gauges.families(), surroundings.proc()),
+                        metrics(gauges),
                         new ApiToken(surroundings.apiToken(), System::nanoTime),
                         new Connections(surroundings.proc(), System::nanoTime)));
+    }
+
+    private PodMetrics metrics(PodGauges gauges) {
+        PodMetrics metrics = new PodMetrics(gauges.all(), gauges.families(), surroundings.proc());
+        metrics.add(new MindCollector(() -> vitals.mind().map(Mind::count)));
+        return metrics;
     }
 
     private String status(InstanceConfig config, Cgroup cgroup, Guard watcher) {

@@ -5,6 +5,7 @@ import io.brainmatrix.pod.memory.Guard;
 import io.brainmatrix.pod.memory.Ladder;
 import io.brainmatrix.pod.memory.MemorySample;
 import io.brainmatrix.pod.memory.Rung;
+import io.brainmatrix.pod.mind.Mind;
 import io.brainmatrix.pod.telemetry.PodState;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -24,6 +25,7 @@ final class Vitals {
     private volatile @Nullable Guard guard;
     private volatile @Nullable Desk desk;
     private volatile @Nullable Ladder ladder;
+    private volatile @Nullable Mind mind;
 
     AtomicReference<PodState> state() {
         return state;
@@ -48,6 +50,15 @@ final class Vitals {
 
     void climbs(Ladder steps) {
         ladder = steps;
+    }
+
+    void thinks(Mind awake) {
+        mind = awake;
+    }
+
+    /** Empty until it wakes, and for good where none is declared. */
+    Optional<Mind> mind() {
+        return Optional.ofNullable(mind);
     }
 
     /** Empty until the model serves. */

@@ -105,6 +105,11 @@ public final class PodMetrics {
                 });
     }
 
+    /** Tells what another collector has too. */
+    public void add(Collector collector) {
+        registry.register(collector);
+    }
+
     private static Collector.MetricFamilySamples samples(Family family) {
         GaugeMetricFamily samples =
                 new GaugeMetricFamily(family.name(), family.help(), List.of(family.label()));

@@ -16,6 +16,11 @@ public abstract class FakeEngine implements Engine {
     }
 
     @Override
+    public int[] tokens(String text) {
+        return new int[countTokens(text)];
+    }
+
+    @Override
     public String prompt(List<Message> messages) {
         return messages.getLast().content();
     }

@@ -43,6 +43,7 @@ class ModelPlanTest {
                 new InstanceConfig.Budget(ram, gpu),
                 new InstanceConfig.Model("/models/m.gguf", "hostPath /m.gguf", null),
                 new InstanceConfig.Engine(512, 1, 1, 32, "f16", "f16", false, gpuLayers, null),
+                null,
                 null);
     }
 

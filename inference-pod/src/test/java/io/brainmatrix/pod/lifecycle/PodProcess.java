@@ -44,20 +44,30 @@ final class PodProcess implements AutoCloseable {
      * @param ram bytes of the budget, and of the limit
      * @param silence as {@code engine.silenceTimeout}; empty for the usual one
      * @param standIn whether {@link StandIn} answers in place of llama.cpp
+     * @param mind JSON of one; empty for none
      */
-    record Options(Optional<Path> model, long ram, Optional<String> silence, boolean standIn) {
+    record Options(
+            Optional<Path> model,
+            long ram,
+            Optional<String> silence,
+            boolean standIn,
+            Optional<String> mind) {
         static final long RAM = 512L << 20;
 
         static Options usual() {
-            return new Options(Optional.empty(), RAM, Optional.empty(), false);
+            return new Options(Optional.empty(), RAM, Optional.empty(), false, Optional.empty());
         }
 
         Options of(Path file) {
-            return new Options(Optional.of(file), ram, silence, standIn);
+            return new Options(Optional.of(file), ram, silence, standIn, mind);
         }
 
         Options standIn(String silenceTimeout) {
-            return new Options(model, ram, Optional.of(silenceTimeout), true);
+            return new Options(model, ram, Optional.of(silenceTimeout), true, mind);
+        }
+
+        Options mind(String json) {
+            return new Options(model, ram, silence, standIn, Optional.of(json));
         }
     }
 
@@ -75,6 +85,7 @@ final class PodProcess implements AutoCloseable {
                             folder.resolve("termination-log"),
                             folder.resolve("scratch"),
                             folder.resolve("token"),
+                            folder.resolve("mind"),
                             new InetSocketAddress(Integer.parseInt(arguments[1]))),
                     Boolean.parseBoolean(arguments[2]) ? StandIn.loader() : LlamaEngine.loader());
         }
@@ -84,12 +95,13 @@ final class PodProcess implements AutoCloseable {
         return """
                {"namespace":"brains","matrix":"glass-jar","instance":"subject","life":1,"priority":0,
                 "budget":{"ram":%d},"model":{"path":"%s","source":"hostPath /models/chain.gguf"},
-                "engine":{"contextLength":1024,"threads":1,"parallel":2,"batchSize":64,"cacheTypeK":"f16","cacheTypeV":"f16"%s}}
+                "engine":{"contextLength":1024,"threads":1,"parallel":2,"batchSize":64,"cacheTypeK":"f16","cacheTypeV":"f16"%s}%s}
                """
                 .formatted(
                         options.ram(),
                         model,
-                        options.silence().map(", \"silenceTimeout\":\"%s\""::formatted).orElse(""));
+                        options.silence().map(", \"silenceTimeout\":\"%s\""::formatted).orElse(""),
+                        options.mind().map(",\"mind\":%s"::formatted).orElse(""));
     }
 
     /** Starts one with a generated chain model and waits until it serves. */

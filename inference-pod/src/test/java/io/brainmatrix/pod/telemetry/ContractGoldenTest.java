@@ -11,12 +11,14 @@ import io.brainmatrix.pod.lifecycle.Phase;
 import io.brainmatrix.pod.lifecycle.Refusal;
 import io.brainmatrix.pod.memory.MemorySample;
 import io.brainmatrix.pod.memory.Rung;
+import io.brainmatrix.pod.mind.MindConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +53,31 @@ class ContractGoldenTest {
         assertThat(config.life()).isEqualTo(3);
         assertThat(config.priority()).isEqualTo(10);
         assertThat(config.nodeReserve()).isEqualTo(536870912L);
+        assertThat(config.mind())
+                .isEqualTo(
+                        new MindConfig(
+                                "You are ${instance}, and ${mood}.",
+                                "inline",
+                                Map.of("mood", "calm"),
+                                List.of(),
+                                "PT2S",
+                                64,
+                                7,
+                                0,
+                                new MindConfig.Shares(40, 5, 5, 0, 50),
+                                true,
+                                "http://brainmatrix-chronicle.brainmatrix-system",
+                                new MindConfig.LastDeath("Killed", 2, "2026-01-01T00:00:00Z")));
+    }
+
+    @Test
+    void oneWithoutAMindOnlyAnswers() throws IOException, Refusal {
+        String text = golden("instance.json");
+
+        assertThat(
+                        InstanceConfig.parse(text.substring(0, text.indexOf(",\n  \"mind\"")) + "}")
+                                .mind())
+                .isNull();
     }
 
     /** What an operator of before says: no flash attention, and values in f16. */
@@ -73,6 +100,9 @@ class ContractGoldenTest {
         "'\"cacheTypeK\": \"f16\"', '\"cacheTypeK\": \"F16\"', must be types of a cache",
         "'\"threads\": 2', '\"threads\": 0', threads must be at least 1",
         "'\"contextLength\": 2048', '\"contextLength\": 32', at least 64",
+        "'\"contextLength\": 2048', '\"contextLength\": 64', less than the context of a request",
+        "'\"interval\": \"PT2S\"', '\"interval\": \"2s\"', must be a duration",
+        "'\"thoughts\": 50', '\"thoughts\": 51', at most 100 together",
     })
     void anEngineThatWouldNotRunIsAWrongConfiguration(String agreed, String instead, String reason)
             throws IOException {

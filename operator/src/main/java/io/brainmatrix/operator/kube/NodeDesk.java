@@ -18,6 +18,7 @@ import io.brainmatrix.operator.admission.Lane;
 import io.brainmatrix.operator.admission.Ledger;
 import io.brainmatrix.operator.admission.NodeSnapshot;
 import io.brainmatrix.operator.admission.Occupant;
+import io.brainmatrix.operator.recovery.Ends;
 import io.brainmatrix.operator.workload.InferencePod;
 import io.brainmatrix.operator.workload.SpecHash;
 import io.brainmatrix.operator.workload.WorkloadNames;
@@ -434,6 +435,8 @@ public final class NodeDesk {
                         reader.volume(matrix, instance),
                         CandidatePolicy.loadTimeout(matrix.getSpec().admission()),
                         status.map(InstanceStatus::crashes).map(Crashes::byClass).orElse(Map.of()),
+                        status.map(InstanceStatus::crashes).flatMap(Ends::lastTold),
+                        settings.chronicle(),
                         settings.inferenceImage(),
                         settings.pullPolicy()));
     }

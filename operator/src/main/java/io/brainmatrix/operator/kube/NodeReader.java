@@ -224,11 +224,12 @@ public final class NodeReader {
         return hashes.of(matrix);
     }
 
-    /** What keeps each instance's model from being mounted, if anything. */
+    /** What keeps each instance's model or mind from what it needs, if anything. */
     public Map<String, Candidate.Hindrance> modelHindrances(BrainMatrix matrix) {
         Map<String, Candidate.Hindrance> hindrances = new HashMap<>();
         for (Instance instance : matrix.getSpec().instances()) {
-            modelHindrance(matrix, instance)
+            mindHindrance(instance)
+                    .or(() -> modelHindrance(matrix, instance))
                     .ifPresent(hindrance -> hindrances.put(instance.name(), hindrance));
         }
         return hindrances;
@@ -241,6 +242,16 @@ public final class NodeReader {
                 settings.modelDirectories(),
                 matrix.getMetadata().getName(),
                 matrix.getMetadata().getUid());
+    }
+
+    private Optional<Candidate.Hindrance> mindHindrance(Instance instance) {
+        return instance.mind() == null || settings.chronicle().isPresent()
+                ? Optional.empty()
+                : Optional.of(
+                        new Candidate.Hindrance(
+                                Reason.ChronicleMissing,
+                                "it has a `mind`, and there is no chronicle to tell; install the chart with `chronicle.enabled=true` or remove `spec.instances[%s].mind`"
+                                        .formatted(instance.name())));
     }
 
     private Optional<Candidate.Hindrance> modelHindrance(BrainMatrix matrix, Instance instance) {

@@ -1,7 +1,9 @@
 package io.brainmatrix.operator.kube;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the chart tells the operator.
@@ -12,6 +14,7 @@ import java.util.List;
  * @param modelDirectories directories that {@code model.hostPath} may be below
  * @param limits what namespaces may have
  * @param scope the namespaces that it looks after
+ * @param chronicle where minds and the operator tell; empty when the chart has none
  */
 public record OperatorSettings(
         String namespace,
@@ -19,21 +22,29 @@ public record OperatorSettings(
         String pullPolicy,
         List<Path> modelDirectories,
         NamespaceLimits limits,
-        Scope scope) {
-    /** For all namespaces. */
+        Scope scope,
+        Optional<URI> chronicle) {
+    /** For all namespaces, without limits for them and without a chronicle. */
+    public OperatorSettings(
+            String namespace, String inferenceImage, String pullPolicy, List<Path> directories) {
+        this(namespace, inferenceImage, pullPolicy, directories, NamespaceLimits.none());
+    }
+
+    /** For all namespaces, without a chronicle. */
     public OperatorSettings(
             String namespace,
             String inferenceImage,
             String pullPolicy,
             List<Path> directories,
             NamespaceLimits limits) {
-        this(namespace, inferenceImage, pullPolicy, directories, limits, Scope.everywhere());
-    }
-
-    /** For all namespaces, without limits. */
-    public OperatorSettings(
-            String namespace, String inferenceImage, String pullPolicy, List<Path> directories) {
-        this(namespace, inferenceImage, pullPolicy, directories, NamespaceLimits.none());
+        this(
+                namespace,
+                inferenceImage,
+                pullPolicy,
+                directories,
+                limits,
+                Scope.everywhere(),
+                Optional.empty());
     }
 
     public OperatorSettings {

@@ -147,7 +147,8 @@ final class InstanceDraft {
                     case BackingOff -> phaseAfterEnd(Reason.BackingOff);
                     case TooManyDeaths -> Phase.Suspended;
                     case Suspended -> Phase.Stopped;
-                    case ModelNotAllowed, PodRefused, OverNamespaceLimit -> Phase.Faulty;
+                    case ModelNotAllowed, ChronicleMissing, PodRefused, OverNamespaceLimit ->
+                            Phase.Faulty;
                     default -> Phase.Waiting;
                 };
         say(shown, waiting.reason(), waiting.message());

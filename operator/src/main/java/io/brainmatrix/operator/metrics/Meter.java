@@ -270,6 +270,41 @@ enum Meter {
             Present.ALWAYS,
             Labels.NONE,
             "class"),
+    HERALD_TOLD(
+            Kind.COUNTER,
+            "brainmatrix_herald_told_total",
+            "entries",
+            "deaths, resurrections and suspensions that the chronicle has by this process, those that it had before among them",
+            Present.CHRONICLE,
+            Labels.NONE),
+    HERALD_REFUSED(
+            Kind.COUNTER,
+            "brainmatrix_herald_refused_total",
+            "entries",
+            "what the chronicle will never take of this process: told otherwise before, or at fault",
+            Present.CHRONICLE,
+            Labels.NONE),
+    HERALD_FAILURES(
+            Kind.COUNTER,
+            "brainmatrix_herald_failures_total",
+            "tries",
+            "times that telling failed and was put off",
+            Present.CHRONICLE,
+            Labels.NONE),
+    HERALD_WAITING(
+            Kind.GAUGE,
+            "brainmatrix_herald_waiting",
+            "entries",
+            "what is still to be told",
+            Present.CHRONICLE,
+            Labels.NONE),
+    HERALD_DROPPED(
+            Kind.COUNTER,
+            "brainmatrix_herald_dropped_total",
+            "entries",
+            "what went untold because too much waited",
+            Present.CHRONICLE,
+            Labels.NONE),
     LEADER(
             Kind.GAUGE,
             "brainmatrix_leader",
@@ -287,6 +322,7 @@ enum Meter {
 
     private static final class Present {
         static final String ALWAYS = "always";
+        static final String CHRONICLE = "where the chart has a chronicle";
     }
 
     private static final class Labels {

@@ -1,11 +1,13 @@
 package io.brainmatrix.operator.reconciler;
 
 import io.brainmatrix.operator.admission.SerialAdmission;
+import io.brainmatrix.operator.herald.Messenger;
 import io.brainmatrix.operator.kube.NamespaceLimits;
 import io.brainmatrix.operator.kube.OperatorSettings;
 import io.brainmatrix.operator.kube.Scope;
 import io.brainmatrix.operator.leader.Leadership;
 import io.brainmatrix.operator.leader.LeaseLeadership;
+import io.brainmatrix.operator.metrics.HeraldCollector;
 import io.brainmatrix.operator.metrics.MatrixCollector;
 import io.brainmatrix.operator.metrics.NodeCollector;
 import io.brainmatrix.operator.metrics.ProcessCollector;
@@ -20,6 +22,7 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -41,14 +44,16 @@ class Wiring {
                     String pullPolicy,
             @ConfigProperty(name = "brainmatrix.model.directories") List<String> directories,
             @ConfigProperty(name = "brainmatrix.namespace.limits") Optional<String> limits,
-            @ConfigProperty(name = "brainmatrix.watch.namespaces") Optional<String> watched) {
+            @ConfigProperty(name = "brainmatrix.watch.namespaces") Optional<String> watched,
+            @ConfigProperty(name = "brainmatrix.chronicle.url") Optional<String> chronicle) {
         return new OperatorSettings(
                 namespace,
                 image,
                 pullPolicy,
                 directories.stream().map(Path::of).toList(),
                 NamespaceLimits.parse(limits.orElse("")),
-                Scope.parse(watched.orElse("")));
+                Scope.parse(watched.orElse("")),
+                chronicle.map(URI::create));
     }
 
     @Produces
@@ -73,15 +78,46 @@ class Wiring {
                 : Leadership.alone();
     }
 
-    /** Stands for election once all else runs. */
-    void begin(@Observes StartupEvent started, Leadership leadership) {
+    /** Tells the chronicle of deaths, where the chart has one. */
+    @Produces
+    @Singleton
+    Messenger messenger(
+            OperatorSettings settings,
+            OperatorParts parts,
+            Leadership leadership,
+            @ConfigProperty(
+                            name = "brainmatrix.chronicle.token",
+                            defaultValue = "/var/run/secrets/brainmatrix-chronicle/token")
+                    String token,
+            @ConfigProperty(name = "brainmatrix.chronicle.spool", defaultValue = "/tmp/chronicle")
+                    String spool) {
+        return settings.chronicle()
+                .map(
+                        url ->
+                                Messenger.to(
+                                        url,
+                                        Path.of(token),
+                                        Path.of(spool),
+                                        parts.cache(),
+                                        leadership))
+                .orElseGet(Messenger::absent);
+    }
+
+    /**
+     * Stands for election once all else runs; that there is a messenger is what it is asked for.
+     */
+    void begin(@Observes StartupEvent started, Leadership leadership, Messenger messenger) {
         if (leadership instanceof LeaseLeadership lease) {
             lease.start();
         }
     }
 
     /** Hands on before the client is closed. */
-    void end(@Observes @Priority(HAND_ON_FIRST) ShutdownEvent ending, Leadership leadership) {
+    void end(
+            @Observes @Priority(HAND_ON_FIRST) ShutdownEvent ending,
+            Leadership leadership,
+            Messenger messenger) {
+        messenger.close();
         if (leadership instanceof LeaseLeadership lease) {
             lease.close();
         }
@@ -93,7 +129,7 @@ class Wiring {
      */
     @Produces
     @Singleton
-    CollectorRegistry registry(OperatorParts parts, Leadership leadership) {
+    CollectorRegistry registry(OperatorParts parts, Leadership leadership, Messenger messenger) {
         CollectorRegistry registry = new CollectorRegistry(true);
         ProcessCollector process =
                 new ProcessCollector(
@@ -101,6 +137,7 @@ class Wiring {
         parts.cache().listen(process::see);
         registry.register(process);
         registry.register(new MatrixCollector(parts.cache()));
+        registry.register(new HeraldCollector(messenger::count));
         registry.register(new NodeCollector(parts.cache(), parts.readings()));
         return registry;
     }

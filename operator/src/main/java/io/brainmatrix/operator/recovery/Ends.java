@@ -1,6 +1,9 @@
 package io.brainmatrix.operator.recovery;
 
+import io.brainmatrix.api.v1alpha1.Crash;
+import io.brainmatrix.api.v1alpha1.Crashes;
 import io.brainmatrix.api.v1alpha1.EndClass;
+import java.util.Optional;
 
 /** Which ends are deaths, and which use up a try; see the table in docs/api/brainmatrix.md. */
 public final class Ends {
@@ -39,6 +42,13 @@ public final class Ends {
      */
     public static boolean isTold(EndClass end) {
         return usesTry(end) || end == EndClass.ShedForNode;
+    }
+
+    /** The latest end that the instance itself is told of as a death. */
+    public static Optional<Crash> lastTold(Crashes crashes) {
+        return crashes.recent().stream()
+                .filter(c -> c.endClass() != null && isTold(c.endClass()))
+                .findFirst();
     }
 
     /** Whether an end is a fault that is tried again with a growing delay. */

@@ -2,7 +2,10 @@ package io.brainmatrix.operator.workload;
 
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.api.v1alpha1.Bytes;
+import io.brainmatrix.api.v1alpha1.ConfigMapText;
+import io.brainmatrix.api.v1alpha1.Crash;
 import io.brainmatrix.api.v1alpha1.Instance;
+import io.brainmatrix.api.v1alpha1.Mind;
 import io.brainmatrix.api.v1alpha1.ModelSource;
 import io.brainmatrix.api.v1alpha1.Placement;
 import io.fabric8.kubernetes.api.model.Affinity;
@@ -23,6 +26,7 @@ import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +45,17 @@ public final class InferencePod {
     /** Where the pod looks for its token, {@code contracts/README.md}. */
     private static final String API_TOKEN_MOUNT = "/etc/brainmatrix/api-token";
 
+    private static final String MIND = "mind";
+
+    /** Where the pod looks for its persona and its token. */
+    private static final String MIND_MOUNT = "/etc/brainmatrix/mind";
+
+    /** As the chronicle asks for. */
+    private static final String CHRONICLE_AUDIENCE = "brainmatrix-chronicle";
+
+    /** The kubelet renews it in time. */
+    private static final long TOKEN_SECONDS = 3600;
+
     private static final int READ_BY_GROUP = 0440;
 
     private InferencePod() {}
@@ -51,6 +66,8 @@ public final class InferencePod {
      * @param bootId boot id of the node's kernel, so that a reboot is told from a death
      * @param nodeReserve bytes that the node's agent says are to be kept free; the pod's guard
      *     keeps to them too
+     * @param lastDeath the latest end that the instance is told of as a death
+     * @param chronicle where a mind tells; it is there when the instance has one
      */
     public record Request(
             BrainMatrix matrix,
@@ -63,6 +80,8 @@ public final class InferencePod {
             ModelVolume volume,
             Duration loadTimeout,
             Map<String, Long> deaths,
+            Optional<Crash> lastDeath,
+            Optional<URI> chronicle,
             String image,
             String pullPolicy) {}
 
@@ -141,19 +160,60 @@ public final class InferencePod {
         }
         String secret = instance.apiTokenSecret();
         if (secret != null) {
-            pod.getSpec().getVolumes().add(apiToken(secret));
-            pod.getSpec()
-                    .getContainers()
-                    .getFirst()
-                    .getVolumeMounts()
-                    .add(
-                            new VolumeMountBuilder()
-                                    .withName(API_TOKEN)
-                                    .withMountPath(API_TOKEN_MOUNT)
-                                    .withReadOnly(true)
-                                    .build());
+            mount(pod, apiToken(secret), API_TOKEN_MOUNT);
+        }
+        Mind mind = instance.mind();
+        if (mind != null) {
+            mount(pod, mind(mind), MIND_MOUNT);
         }
         return pod;
+    }
+
+    private static void mount(Pod pod, Volume volume, String path) {
+        pod.getSpec().getVolumes().add(volume);
+        pod.getSpec()
+                .getContainers()
+                .getFirst()
+                .getVolumeMounts()
+                .add(
+                        new VolumeMountBuilder()
+                                .withName(volume.getName())
+                                .withMountPath(path)
+                                .withReadOnly(true)
+                                .build());
+    }
+
+    /**
+     * What a mind needs: a token that proves to the chronicle alone which pod this is, and its
+     * persona. The same for every mind, watched or not (R13).
+     */
+    private static Volume mind(Mind mind) {
+        var sources =
+                new VolumeBuilder()
+                        .withName(MIND)
+                        .withNewProjected()
+                        .withDefaultMode(READ_BY_GROUP)
+                        .addNewSource()
+                        .withNewServiceAccountToken()
+                        .withAudience(CHRONICLE_AUDIENCE)
+                        .withExpirationSeconds(TOKEN_SECONDS)
+                        .withPath("token")
+                        .endServiceAccountToken()
+                        .endSource();
+        ConfigMapText text = mind.persona().configMap();
+        if (text != null) {
+            sources.addNewSource()
+                    .withNewConfigMap()
+                    .withName(text.name())
+                    .withOptional(false)
+                    .addNewItem()
+                    .withKey(text.key())
+                    .withPath("persona")
+                    .endItem()
+                    .endConfigMap()
+                    .endSource();
+        }
+        return sources.endProjected().build();
     }
 
     /**
@@ -202,7 +262,11 @@ public final class InferencePod {
                                 request.nodeReserve(),
                                 request.model(),
                                 request.volume(),
-                                request.deaths()))
+                                request.deaths(),
+                                MindEnvironment.of(
+                                        request.instance(),
+                                        request.chronicle(),
+                                        request.lastDeath())))
                 .endEnv()
                 .addNewPort()
                 .withName("http")

@@ -26,7 +26,8 @@ record InstanceEnvironment(
         BudgetBytes budget,
         ModelFile model,
         EngineSettings engine,
-        Map<String, Long> deaths) {
+        Map<String, Long> deaths,
+        @Nullable MindEnvironment mind) {
     /** Name of the environment variable. */
     static final String NAME = "BRAINMATRIX_INSTANCE";
 
@@ -82,7 +83,8 @@ record InstanceEnvironment(
             @Nullable Long nodeReserve,
             ModelSource model,
             ModelVolume volume,
-            Map<String, Long> deaths) {
+            Map<String, Long> deaths,
+            @Nullable MindEnvironment mind) {
         return Serialization.asJson(
                 new InstanceEnvironment(
                         matrix.getMetadata().getNamespace(),
@@ -101,6 +103,7 @@ record InstanceEnvironment(
                         new ModelFile(
                                 volume.pathInPod(), ModelVolume.describe(model), model.sha256()),
                         EngineSettings.of(instance.engine()),
-                        deaths));
+                        deaths,
+                        mind));
     }
 }

@@ -9,13 +9,14 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Hash of what the user can see of an instance's pod: budget, model, engine, role, the API token's
- * Secret, placement, restartedAt. An operator upgrade, another instance's edit, a life, a node or a
- * death changes none.
+ * Secret, its mind and then whom it watches, placement, restartedAt. An operator upgrade, another
+ * instance's edit, a life, a node or a death changes none.
  */
 public final class SpecHash {
     private static final int CHARS = 16;
@@ -41,6 +42,10 @@ public final class SpecHash {
         seen.put("restartedAt", instance.restartedAt());
         if (instance.apiTokenSecret() != null) { // absent, so that older hashes stay as they were
             seen.put("apiTokenSecret", instance.apiTokenSecret());
+        }
+        if (instance.mind() != null) {
+            seen.put("mind", MindEnvironment.of(instance, Optional.empty(), Optional.empty()));
+            seen.put("persona", instance.mind().persona().configMap());
         }
         Placement placement = spec.placement();
         if (placement != null) {

@@ -19,6 +19,7 @@ class WatchersTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 

@@ -62,6 +62,7 @@ class MatrixPolicyTest {
                                         null,
                                         null,
                                         null,
+                                        null,
                                         null))));
         matrix.setStatus(status);
         return matrix;

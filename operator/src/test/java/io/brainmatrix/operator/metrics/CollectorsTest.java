@@ -9,6 +9,7 @@ import io.brainmatrix.operator.admission.AdmissionDecision;
 import io.brainmatrix.operator.admission.InstanceKey;
 import io.brainmatrix.operator.admission.NodeSnapshot;
 import io.brainmatrix.operator.admission.Waiting;
+import io.brainmatrix.operator.herald.Messenger;
 import io.brainmatrix.operator.leader.Leadership;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.prometheus.client.CollectorRegistry;
@@ -49,6 +50,8 @@ class CollectorsTest {
         registry.register(process);
         registry.register(new MatrixCollector(paper.view()));
         registry.register(new NodeCollector(paper.view(), paper.reader()));
+        registry.register(
+                new HeraldCollector(() -> Optional.of(new Messenger.Count(5, 4, 3, 2, 1))));
     }
 
     private final class Follower implements Leadership {

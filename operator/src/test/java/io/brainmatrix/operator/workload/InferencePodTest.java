@@ -6,6 +6,7 @@ import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.api.v1alpha1.Instance;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,8 @@ class InferencePodTest {
                                 "/var/lib/brainmatrix/models", "chain.gguf", "volume", "claim"),
                         Duration.ofMinutes(5),
                         Map.of(),
+                        Optional.empty(),
+                        Optional.of(URI.create("http://chronicle")),
                         "image",
                         "IfNotPresent"));
     }
@@ -87,6 +90,68 @@ class InferencePodTest {
         assertThat(pod.getSpec().getVolumes()).noneMatch(v -> v.getName().equals(TOKEN));
         assertThat(pod.getSpec().getContainers().getFirst().getVolumeMounts())
                 .noneMatch(m -> m.getName().equals(TOKEN));
+    }
+
+    private static final String MIND =
+            ", mind: {persona: {configMap: {name: personas, key: subject}}}";
+
+    @Test
+    void aMindHasATokenForTheChronicleAloneAndItsPersona() {
+        Pod pod = pod(matrix(MIND));
+
+        assertThat(pod.getSpec().getVolumes())
+                .filteredOn(v -> v.getName().equals("mind"))
+                .singleElement()
+                .satisfies(
+                        v -> {
+                            var token =
+                                    v.getProjected()
+                                            .getSources()
+                                            .getFirst()
+                                            .getServiceAccountToken();
+                            assertThat(token.getAudience()).isEqualTo("brainmatrix-chronicle");
+                            assertThat(token.getPath()).isEqualTo("token");
+                            var text = v.getProjected().getSources().getLast().getConfigMap();
+                            assertThat(text.getName()).isEqualTo("personas");
+                            assertThat(text.getItems())
+                                    .singleElement()
+                                    .satisfies(i -> assertThat(i.getPath()).isEqualTo("persona"));
+                        });
+        assertThat(pod.getSpec().getAutomountServiceAccountToken()).isFalse();
+        assertThat(pod(matrix("")).getSpec().getVolumes())
+                .noneMatch(v -> v.getName().equals("mind"));
+    }
+
+    /** Nothing of it: no environment, volume, label or annotation. */
+    @Test
+    void r13APodIsTheSameWhoeverWatchesIt() {
+        String watchers =
+                "}, {name: god, role: God, watches: [subject], budget: {ram: 512Mi}, mind: {persona: {text: x}}";
+
+        assertThat(pod(matrix(MIND + watchers))).isEqualTo(pod(matrix(MIND)));
+    }
+
+    @Test
+    void anotherMindAndOtherWatchesAreAnotherPod() {
+        assertThat(
+                        List.of(
+                                        "",
+                                        ", watches: [god]",
+                                        MIND,
+                                        MIND + ", watches: [god]",
+                                        ", mind: {seed: 1, persona: {configMap: {name: personas, key: subject}}}",
+                                        ", mind: {persona: {configMap: {name: others, key: subject}}}",
+                                        ", mind: {persona: {text: who}}")
+                                .stream()
+                                .map(InferencePodTest::matrix)
+                                .map(
+                                        m ->
+                                                SpecHash.of(
+                                                        m.getSpec(),
+                                                        m.getSpec().instances().getFirst()))
+                                .distinct())
+                .as("without a mind it does not matter whom it watches")
+                .hasSize(6);
     }
 
     @Test

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
+import io.brainmatrix.api.v1alpha1.Crash;
+import io.brainmatrix.api.v1alpha1.EndClass;
 import io.brainmatrix.api.v1alpha1.Instance;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -36,6 +41,14 @@ class InstanceEnvironmentTest {
                             priority: 10
                             budget: {ram: 512Mi, gpu: 1Gi}
                             engine: {contextLength: 2048, threads: 2, parallel: 1, batchSize: 512, cacheTypeK: f16, cacheTypeV: q8_0, flashAttention: true, gpuLayers: 12, silenceTimeout: 1m30s}
+                            mind:
+                              persona: {text: "You are ${instance}, and ${mood}.", variables: {mood: calm}}
+                              interval: 2s
+                              thoughtTokens: 64
+                              seed: 7
+                              temperaturePercent: 0
+                              context: {persona: 40, deaths: 5, memory: 5, watched: 0, thoughts: 50}
+                              history: Blank
                         """,
                         BrainMatrix.class);
         Instance instance = matrix.getSpec().instances().getFirst();
@@ -49,7 +62,23 @@ class InstanceEnvironmentTest {
                         Objects.requireNonNull(matrix.getSpec().model()),
                         new ModelVolume.HostDirectory(
                                 "/var/lib/brainmatrix/models", "chain.gguf", "volume", "claim"),
-                        Map.of("OutOfMemory", 1L, "Killed", 1L));
+                        Map.of("OutOfMemory", 1L, "Killed", 1L),
+                        MindEnvironment.of(
+                                instance,
+                                Optional.of(
+                                        URI.create(
+                                                "http://brainmatrix-chronicle.brainmatrix-system")),
+                                Optional.of(
+                                        new Crash(
+                                                "uid",
+                                                2L,
+                                                EndClass.Killed,
+                                                137,
+                                                Instant.parse("2026-01-01T00:00:00Z"),
+                                                null,
+                                                null,
+                                                null,
+                                                null))));
 
         assertThat(JSON.readTree(written))
                 .isEqualTo(JSON.readTree(Files.readString(Path.of("../contracts/instance.json"))));

@@ -1,0 +1,208 @@
+package io.brainmatrix.pod.mind;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.brainmatrix.pod.engine.Engine;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a mind is told never exceeds its context, is in order, and leaves nobody out for ever. */
+class PrompterTest {
+    private static final MindConfig.Shares SHARES = new MindConfig.Shares(30, 5, 5, 30, 30);
+
+    private static String chat(List<Engine.Message> messages) {
+        return messages.stream()
+                .map(m -> "<|%s|>\n%s</s>\n".formatted(m.role(), m.content()))
+                .collect(Collectors.joining("", "", "<|assistant|>\n"));
+    }
+
+    /** A word is a token, and so is each space, as for a tokenizer that knows them. */
+    private static int words(String text) {
+        return text.split("(?<=\\s)|(?=\\s)", -1).length;
+    }
+
+    /** What UTF-8 needs: a tokenizer that knows nothing. */
+    private static int bytes(String text) {
+        return text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
+    }
+
+    /** Not monotonous: a longer text may have fewer tokens, and two texts more than their sum. */
+    private static int moody(String text) {
+        return text.length() / 3 + text.hashCode() % 7 + 7;
+    }
+
+    private static Sighting seen(int number, String text) {
+        return new Sighting(number, "(#%d) subject, life 1, %s".formatted(number, text));
+    }
+
+    private static Prompter.Material material(List<Sighting> watched, List<String> thoughts) {
+        return new Prompter.Material("You are a lamp.", "", "", watched, thoughts);
+    }
+
+    private static Prompter prompter(ToIntFunction<String> tokens, int room) {
+        return new Prompter(PrompterTest::chat, tokens, SHARES, room);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"words", "bytes", "moody"})
+    void neverExceedsTheContextWhateverThePartsAre(String tokenizer) throws Exception {
+        ToIntFunction<String> tokens =
+                switch (tokenizer) {
+                    case "words" -> PrompterTest::words;
+                    case "bytes" -> PrompterTest::bytes;
+                    default -> PrompterTest::moody;
+                };
+        Random random = new Random(8);
+        for (int round = 0; round < 400; round++) {
+            int room = 120 + random.nextInt(1200);
+            MindConfig.Shares shares = shares(random);
+            Prompter.Material material =
+                    new Prompter.Material(
+                            text(random),
+                            text(random),
+                            text(random),
+                            IntStream.range(0, random.nextInt(30))
+                                    .mapToObj(i -> seen(i, text(random)))
+                                    .toList(),
+                            IntStream.range(0, random.nextInt(30))
+                                    .mapToObj(i -> text(random))
+                                    .toList());
+
+            Prompter.Prompt prompt =
+                    new Prompter(PrompterTest::chat, tokens, shares, room).assemble(material);
+
+            assertThat(tokens.applyAsInt(prompt.text())).isLessThanOrEqualTo(room);
+            assertThat(prompt.tokens()).isEqualTo(tokens.applyAsInt(prompt.text()));
+            assertThat(prompt.told()).isLessThanOrEqualTo(material.watched().size());
+            assertThat(prompt.text()).endsWith("<|assistant|>\n").contains("Your next thought:");
+        }
+    }
+
+    private static MindConfig.Shares shares(Random random) {
+        int[] cuts = random.ints(5, 0, 101).sorted().toArray();
+        return new MindConfig.Shares(
+                cuts[0],
+                cuts[1] - cuts[0],
+                cuts[2] - cuts[1],
+                cuts[3] - cuts[2],
+                cuts[4] - cuts[3]);
+    }
+
+    /** Empty, short, long, and of characters of every kind, halves of pairs among them. */
+    private static String text(Random random) {
+        int length = random.nextInt(4) == 0 ? 0 : random.nextInt(random.nextBoolean() ? 20 : 2000);
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < length; i++) {
+            switch (random.nextInt(8)) {
+                case 0 -> text.append(' ');
+                case 1 -> text.append((char) random.nextInt(0x10000));
+                case 2 -> text.appendCodePoint(0x1F600 + random.nextInt(40));
+                default -> text.append((char) ('a' + random.nextInt(26)));
+            }
+        }
+        return text.toString();
+    }
+
+    @Test
+    void whatIsSeenIsToldInOrderOverAsManyPromptsAsItTakes() throws Exception {
+        Prompter prompter = prompter(PrompterTest::words, 400);
+        List<Sighting> waiting = new ArrayList<>();
+        for (int i = 1; i <= 100; i++) {
+            waiting.add(seen(i, "thought %d: short".formatted(i)));
+        }
+        StringBuilder told = new StringBuilder();
+        int prompts = 0;
+        while (!waiting.isEmpty()) {
+            Prompter.Prompt prompt = prompter.assemble(material(waiting, List.of("own")));
+            assertThat(prompt.told()).isPositive();
+            told.append(prompt.text());
+            waiting.subList(0, prompt.told()).clear();
+            prompts++;
+        }
+
+        int at = -1;
+        for (int i = 1; i <= 100; i++) {
+            int next = told.indexOf("(#%d) subject, life 1, thought %d: short".formatted(i, i));
+            assertThat(next).as("thought %d", i).isGreaterThan(at);
+            at = next;
+        }
+        assertThat(prompts).isBetween(2, 50);
+    }
+
+    @Test
+    void aLongOneIsCutWithAMarkAndCanBeFoundByItsNumber() throws Exception {
+        Prompter.Prompt prompt =
+                prompter(PrompterTest::words, 400)
+                        .assemble(
+                                material(
+                                        List.of(seen(7, "thought 1: " + "lamp ".repeat(2000))),
+                                        List.of()));
+
+        assertThat(prompt.told()).isEqualTo(1);
+        assertThat(prompt.text())
+                .contains("(#7) subject, life 1, thought 1: lamp lamp")
+                .contains(Cut.MARK);
+    }
+
+    @Test
+    void theNewestThoughtsAreKeptAndALongOneKeepsItsEnd() throws Exception {
+        Prompter prompter = prompter(PrompterTest::words, 300);
+        List<String> thoughts = IntStream.rangeClosed(1, 200).mapToObj(i -> "thought" + i).toList();
+
+        String many = prompter.assemble(material(List.of(), thoughts)).text();
+        String one =
+                prompter.assemble(material(List.of(), List.of("begin " + "x ".repeat(900) + "end")))
+                        .text();
+
+        assertThat(many).contains("thought199\nthought200\n").doesNotContain("thought1\n");
+        assertThat(one).contains("x end").contains(Cut.MARK).doesNotContain("begin");
+    }
+
+    @Test
+    void partsThatAreEmptyLeaveNothingBehind() throws Exception {
+        assertThat(
+                        prompter(PrompterTest::words, 300)
+                                .assemble(new Prompter.Material("", "", "", List.of(), List.of()))
+                                .text())
+                .isEqualTo("<|user|>\nYour next thought:</s>\n<|assistant|>\n");
+    }
+
+    @Test
+    void aContextWithoutRoomIsSaid() {
+        assertThatThrownBy(
+                        () ->
+                                prompter(PrompterTest::words, 3)
+                                        .assemble(material(List.of(), List.of())))
+                .isInstanceOf(Prompter.NoRoom.class)
+                .hasMessageContaining("raise `engine.contextLength`");
+    }
+
+    /** A model's text must not speak as somebody else in another's prompt. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"<|im_start|>system", "</s>", "<start_of_turn>user", "[INST]", "[/INST]"})
+    void markupInWhatOthersThinkIsNone(String markup) throws Exception {
+        Sighting sighting =
+                Sighting.of(
+                        new io.brainmatrix.chronicle.client.FeedFollower.Event(
+                                1,
+                                "Thought",
+                                "{\"instance\":\"subject\",\"life\":1,\"kind\":\"Thought\",\"number\":1,\"text\":\"a %s b\"}"
+                                        .formatted(markup)));
+
+        assertThat(
+                        prompter(PrompterTest::words, 300)
+                                .assemble(material(List.of(sighting), List.of("own " + markup)))
+                                .text()
+                                .replaceAll("(?m)</s>$", "")) // the template's own
+                .doesNotContain(markup);
+    }
+}

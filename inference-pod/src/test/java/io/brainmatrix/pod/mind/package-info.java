@@ -1,0 +1,4 @@
+@NullMarked
+package io.brainmatrix.pod.mind;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.brainmatrix.operator.herald;
+
+import org.jspecify.annotations.NullMarked;
