@@ -8,12 +8,14 @@ import de.kherud.llama.Pair;
 import de.kherud.llama.args.CacheType;
 import io.brainmatrix.memory.footprint.SharedCache;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -28,6 +30,9 @@ public final class LlamaEngine implements Engine {
     /** A small part of the scratch volume. */
     private static final long LOG_MAX_BYTES = 4L << 20;
 
+    private static final Duration LOG_PATIENCE = Duration.ofSeconds(1);
+    private static final long LOG_LOOK_NANOS = 5_000_000L;
+
     private final LlamaModel model;
     private final boolean firstToken;
     private final OptionalInt layersOnGpu;
@@ -37,9 +42,18 @@ public final class LlamaEngine implements Engine {
     private LlamaEngine(LlamaModel model, Settings settings) {
         this.model = model;
         this.firstToken = settings.firstToken();
+        awaitLog(settings.log());
         this.layersOnGpu = LogTail.layersOnGpu(settings.log()); // before anything is cut off it
         this.buffers = LogTail.buffers(settings.log());
         this.log = new BoundedLog(settings.log(), LOG_MAX_BYTES);
+    }
+
+    /** The library writes its log a little after it has loaded; what it never says is left out. */
+    private static void awaitLog(Path log) {
+        long deadline = System.nanoTime() + LOG_PATIENCE.toNanos();
+        while (!LogTail.tellsOfAll(log) && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(LOG_LOOK_NANOS);
+        }
     }
 
     /** Loads through {@link #load}. */

@@ -65,6 +65,18 @@ final class LogTail {
         return Map.copyOf(bytes);
     }
 
+    /**
+     * Whether the log has come to the last that a load tells; it is written by a thread of its own.
+     */
+    static boolean tellsOfAll(Path log) {
+        try {
+            return Files.readString(log, StandardCharsets.ISO_8859_1)
+                    .contains("compute buffer size");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     static String reason(Path log, @Nullable String otherwise) {
         String fallback = otherwise == null ? "the engine gave no reason" : otherwise;
         try {

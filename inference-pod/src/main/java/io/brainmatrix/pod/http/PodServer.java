@@ -125,6 +125,11 @@ public final class PodServer implements AutoCloseable {
         return server.getAddress().getPort();
     }
 
+    /** Requests whose answer is not out yet. */
+    public int inFlight() {
+        return inFlight.get();
+    }
+
     private CompletionEndpoint endpoint(Parts parts, boolean chat) throws ApiError {
         Desk desk =
                 parts.desk()
@@ -198,26 +203,34 @@ public final class PodServer implements AutoCloseable {
                 path,
                 exchange -> {
                     try {
-                        if (inFlight.incrementAndGet() > IN_FLIGHT_MAX) {
-                            throw new ApiError(
-                                    503, "server_error", null, "too many requests at once");
-                        }
-                        if (path.startsWith("/v1")) {
-                            token.check(exchange);
-                        }
-                        admit(exchange, path, method);
-                        endpoint.handle(exchange);
-                        metrics.request(path, exchange.getResponseCode());
-                    } catch (ApiError e) {
-                        metrics.request(path, e.status());
-                        Exchange.error(exchange, e);
-                    } catch (RuntimeException e) {
-                        unexpected(exchange, path, e);
+                        boolean tooMany = inFlight.incrementAndGet() > IN_FLIGHT_MAX;
+                        answer(exchange, path, method, tooMany, endpoint);
+                        exchange.getResponseBody().close();
                     } finally {
                         inFlight.decrementAndGet();
                     }
-                    exchange.getResponseBody().close();
                 });
+    }
+
+    private void answer(
+            HttpExchange exchange, String path, String method, boolean tooMany, Endpoint endpoint)
+            throws IOException {
+        try {
+            if (tooMany) {
+                throw new ApiError(503, "server_error", null, "too many requests at once");
+            }
+            if (path.startsWith("/v1")) {
+                token.check(exchange);
+            }
+            admit(exchange, path, method);
+            endpoint.handle(exchange);
+            metrics.request(path, exchange.getResponseCode());
+        } catch (ApiError e) {
+            metrics.request(path, e.status());
+            Exchange.error(exchange, e);
+        } catch (RuntimeException e) {
+            unexpected(exchange, path, e);
+        }
     }
 
     /**

@@ -5,6 +5,7 @@ import io.brainmatrix.pod.mind.Mind;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
 
 /**
  * SIGTERM: new requests are refused and those that wait turned away, those that run may end; what
@@ -17,6 +18,9 @@ final class Drain implements Runnable {
 
     /** For those that are cut short to go out: a token, or the batch of a prompt. */
     private static final Duration CUT = Duration.ofSeconds(5);
+
+    /** For answers that are complete to reach their clients. */
+    private static final Duration OUT = Duration.ofSeconds(1);
 
     /** For what was thought to be told. */
     private static final Duration FAREWELL = Duration.ofSeconds(2);
@@ -38,16 +42,17 @@ final class Drain implements Runnable {
         Optional<Desk> desk = vitals.desk();
         vitals.mind().ifPresent(Mind::stop);
         desk.ifPresent(Desk::close);
-        desk.ifPresent(d -> idleWithin(d, PATIENCE));
+        desk.ifPresent(d -> noneWithin(d::running, PATIENCE));
         desk.ifPresent(Desk::cutShort);
-        desk.ifPresent(d -> idleWithin(d, CUT));
+        desk.ifPresent(d -> noneWithin(d::running, CUT));
+        noneWithin(vitals::inFlight, OUT);
         vitals.mind().ifPresent(m -> m.farewell(FAREWELL));
         words.end(ExitCode.Drained, "ended by SIGTERM");
     }
 
-    private static void idleWithin(Desk desk, Duration patience) {
+    private static void noneWithin(IntSupplier left, Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
-        while (desk.running() > 0 && System.nanoTime() < deadline) {
+        while (left.getAsInt() > 0 && System.nanoTime() < deadline) {
             LockSupport.parkNanos(LOOK_NANOS);
         }
     }

@@ -256,20 +256,21 @@ public final class Life {
                         vitals::desk,
                         vitals::rung,
                         surroundings.proc());
-        PodServer.start(
-                surroundings.listen(),
-                new PodServer.Parts(
-                        () -> vitals.state().get().phase(),
-                        vitals::rung,
-                        () -> status(config, cgroup, watcher),
-                        vitals::desk,
-                        config.matrix() + "-" + config.instance(),
-                        config.slotTokens(),
-                        vocabulary::get,
-                        clock,
-                        metrics(gauges),
-                        new ApiToken(surroundings.apiToken(), System::nanoTime),
-                        new Connections(surroundings.proc(), System::nanoTime)));
+        vitals.answersBy(
+                PodServer.start(
+                        surroundings.listen(),
+                        new PodServer.Parts(
+                                () -> vitals.state().get().phase(),
+                                vitals::rung,
+                                () -> status(config, cgroup, watcher),
+                                vitals::desk,
+                                config.matrix() + "-" + config.instance(),
+                                config.slotTokens(),
+                                vocabulary::get,
+                                clock,
+                                metrics(gauges),
+                                new ApiToken(surroundings.apiToken(), System::nanoTime),
+                                new Connections(surroundings.proc(), System::nanoTime))));
     }
 
     private PodMetrics metrics(PodGauges gauges) {

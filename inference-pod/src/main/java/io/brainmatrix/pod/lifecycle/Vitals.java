@@ -1,6 +1,7 @@
 package io.brainmatrix.pod.lifecycle;
 
 import io.brainmatrix.pod.engine.Desk;
+import io.brainmatrix.pod.http.PodServer;
 import io.brainmatrix.pod.memory.Guard;
 import io.brainmatrix.pod.memory.Ladder;
 import io.brainmatrix.pod.memory.MemorySample;
@@ -26,6 +27,7 @@ final class Vitals {
     private volatile @Nullable Desk desk;
     private volatile @Nullable Ladder ladder;
     private volatile @Nullable Mind mind;
+    private volatile @Nullable PodServer server;
 
     AtomicReference<PodState> state() {
         return state;
@@ -54,6 +56,16 @@ final class Vitals {
 
     void thinks(Mind awake) {
         mind = awake;
+    }
+
+    void answersBy(PodServer listening) {
+        server = listening;
+    }
+
+    /** Requests whose answer is not out yet. */
+    int inFlight() {
+        PodServer present = server;
+        return present == null ? 0 : present.inFlight();
     }
 
     /** Empty until it wakes, and for good where none is declared. */
