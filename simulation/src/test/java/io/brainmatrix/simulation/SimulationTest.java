@@ -45,7 +45,8 @@ class SimulationTest {
                     Map.entry(Reason.Swapping, "admission/SerialAdmissionTest"),
                     Map.entry(Reason.WaitingForPressure, "admission/SerialAdmissionTest"),
                     Map.entry(Reason.Unschedulable, "kube/StuckPodsTest"),
-                    Map.entry(Reason.ModelNotAllowed, "kube/NodeReaderTest"));
+                    Map.entry(Reason.ModelNotAllowed, "kube/NodeReaderTest"),
+                    Map.entry(Reason.ChronicleMissing, "kube/NodeReaderTest"));
 
     /** Every reason of the API is one that somebody may meet. */
     private static void isReached(Set<String> said) throws IOException {

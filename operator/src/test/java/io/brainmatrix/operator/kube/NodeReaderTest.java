@@ -4,16 +4,34 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.api.v1alpha1.Reason;
+import io.brainmatrix.operator.admission.Candidate;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
+/** What hinders an instance whatever the cluster is like: nothing of it is asked here. */
 class NodeReaderTest {
     @Test
-    void aModelOutsideTheAllowedDirectoriesHindersWithoutALookAtTheCluster() {
+    void aModelOutsideTheAllowedDirectoriesHinders() {
+        assertThat(hindrance("/etc/shadow", "").reason()).isEqualTo(Reason.ModelNotAllowed);
+    }
+
+    @Test
+    void aMindWithoutAChronicleHindersAndSaysWhatToChange() {
+        Candidate.Hindrance hindrance =
+                hindrance("/models/a.gguf", ", mind: {persona: {text: you}}");
+
+        assertThat(hindrance.reason()).isEqualTo(Reason.ChronicleMissing);
+        assertThat(hindrance.message())
+                .contains("chronicle.enabled=true", "remove `spec.instances[one].mind`");
+    }
+
+    private static Candidate.Hindrance hindrance(String model, String more) {
         ClusterView unasked =
                 (ClusterView)
                         Proxy.newProxyInstance(
@@ -36,15 +54,12 @@ class NodeReaderTest {
                         kind: BrainMatrix
                         metadata: {name: jar, namespace: brains, uid: uid}
                         spec:
-                          model: {hostPath: /etc/shadow}
-                          instances: [{name: one, budget: {ram: 1Gi}}]
-                        """,
+                          model: {hostPath: %s}
+                          instances: [{name: one, budget: {ram: 1Gi}%s}]
+                        """
+                                .formatted(model, more),
                         BrainMatrix.class);
-
-        assertThat(reader.modelHindrances(matrix))
-                .hasEntrySatisfying(
-                        "one",
-                        hindrance ->
-                                assertThat(hindrance.reason()).isEqualTo(Reason.ModelNotAllowed));
+        Map<String, Candidate.Hindrance> hindrances = reader.modelHindrances(matrix);
+        return Objects.requireNonNull(hindrances.get("one"));
     }
 }
