@@ -96,7 +96,7 @@ class ChartTest {
 
     @Test
     void personasOfAllRolesAreThereWhereTheyAreAskedFor() {
-        assertThat(of(template(Map.of("personas.namespaces", "{brains}")), ConfigMap.class))
+        assertThat(of(template(Map.of("personas.namespaces[0]", "brains")), ConfigMap.class))
                 .singleElement()
                 .satisfies(
                         map -> {
@@ -122,7 +122,7 @@ class ChartTest {
                         Map.of(
                                 "chronicle.enabled", "true",
                                 "networkPolicies.enabled", "true",
-                                "networkPolicies.inferenceNamespaces", "{brains}"));
+                                "networkPolicies.inferenceNamespaces[0]", "brains"));
 
         Deployment operator = of(objects, Deployment.class).getFirst();
         assertThat(operator.getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv())
@@ -158,7 +158,8 @@ class ChartTest {
                                 template(
                                         Map.of(
                                                 "networkPolicies.enabled", "true",
-                                                "networkPolicies.inferenceNamespaces", "{brains}")),
+                                                "networkPolicies.inferenceNamespaces[0]",
+                                                        "brains")),
                                 NetworkPolicy.class))
                 .filteredOn(p -> p.getMetadata().getName().equals("release-inference"))
                 .singleElement()

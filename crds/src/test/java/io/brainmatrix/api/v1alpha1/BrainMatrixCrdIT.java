@@ -187,7 +187,16 @@ class BrainMatrixCrdIT {
                                 "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/brainmatrices.brainmatrix.io"))
                         .at("/spec/versions/0/additionalPrinterColumns");
         assertThat(version.findValuesAsText("name"))
-                .containsExactly("Ready", "Status", "Fits", "Degraded", "Age", "Suspended", "Why");
+                .containsExactly(
+                        "Ready",
+                        "Reason",
+                        "Deaths",
+                        "Age",
+                        "Fits",
+                        "Degraded",
+                        "Suspended",
+                        "Nodes",
+                        "Why");
     }
 
     private static JsonNode resource(JsonNode resources, String name) {
