@@ -55,7 +55,8 @@ class WatchNamespacesE2E {
             }
 
             cluster.uninstall();
-            assertThat(cluster.ourPods()).as("drained").isEmpty();
+            assertThat(first.pods()).as("drained").isEmpty();
+            assertThat(second.pods()).as("drained").isEmpty();
         } finally {
             world.remove("watched.gguf");
             cluster.install();
