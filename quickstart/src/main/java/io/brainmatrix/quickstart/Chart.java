@@ -81,6 +81,8 @@ public record Chart(Path directory, String kubeconfig, Map<String, String> value
             var upgrade =
                     new Helm(directory)
                             .upgrade()
+                            // Without it Helm keeps the last release's where none is given.
+                            .resetValues()
                             .withName(RELEASE)
                             .withNamespace(NAMESPACE)
                             .withKubeConfig(file)
