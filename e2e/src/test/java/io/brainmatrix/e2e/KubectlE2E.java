@@ -192,14 +192,13 @@ class KubectlE2E {
         return kubectl("get", "nm", cluster.node()).last();
     }
 
-    /** No node's memory is as still as a byte per second. */
     @Test
     void itWaitsForSettledMemory() throws IOException {
-        user.apply(
-                Matrix.on("settle", World.hostPath("kubectl.gguf"))
-                        .spec("admission: {settle: {maxSlopePerSecond: 1}}")
-                        .instance("name: one, budget: {ram: 256Mi}"));
-        try {
+        try (MovingMemory _ = new MovingMemory()) {
+            user.apply(
+                    Matrix.on("settle", World.hostPath("kubectl.gguf"))
+                            .spec("admission: {settle: {maxSlopePerSecond: 1}}")
+                            .instance("name: one, budget: {ram: 256Mi}"));
             user.awaitReason("settle", "one", Reason.WaitingForSettledMemory);
             golden("settle");
         } finally {
