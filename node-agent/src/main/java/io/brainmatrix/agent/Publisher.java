@@ -6,8 +6,11 @@ import io.brainmatrix.api.v1alpha1.NodeMemoryStatus;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.AnyNamespaceOperation;
+import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
@@ -38,27 +41,22 @@ final class Publisher implements NodeApi {
         own = client.resources(NodeMemory.class).withName(node).runnableInformer(0);
         pods =
                 namespaces.isEmpty()
-                        ? List.of(
-                                client.pods()
-                                        .inAnyNamespace()
-                                        .withLabel(MATRIX)
-                                        .withField("spec.nodeName", node)
-                                        .runnableInformer(0)
-                                        .itemStore(addresses(client)))
+                        ? List.of(informer(client.pods().inAnyNamespace()))
                         : namespaces.stream()
-                                .map(
-                                        namespace ->
-                                                client.pods()
-                                                        .inNamespace(namespace)
-                                                        .withLabel(MATRIX)
-                                                        .withField("spec.nodeName", node)
-                                                        .runnableInformer(0)
-                                                        .itemStore(addresses(client)))
+                                .map(name -> informer(client.pods().inNamespace(name)))
                                 .toList();
         // By itself an informer gives up for good when its first list fails, and the agent would
         // never see its spec or its pods.
         own.exceptionHandler((started, failure) -> true);
         pods.forEach(informer -> informer.exceptionHandler((started, failure) -> true));
+    }
+
+    private SharedIndexInformer<Pod> informer(
+            AnyNamespaceOperation<Pod, PodList, PodResource> where) {
+        return where.withLabel(MATRIX)
+                .withField("spec.nodeName", node)
+                .runnableInformer(0)
+                .itemStore(addresses(client));
     }
 
     /** Of each pod what a question needs: whole ones of a full node would fill the small heap. */

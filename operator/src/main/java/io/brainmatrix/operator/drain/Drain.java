@@ -85,10 +85,8 @@ public final class Drain {
         pods.forEach(this::stop);
         long deadline = System.nanoTime() + within.toNanos();
         long forced = pods.stream().filter(pod -> !finish(pod, deadline)).count();
-        MixedOperation<BrainMatrix, KubernetesResourceList<BrainMatrix>, Resource<BrainMatrix>>
-                matrices = client.resources(BrainMatrix.class);
-        scope.each(() -> matrices.inAnyNamespace().list(), in -> matrices.inNamespace(in).list())
-                .forEach(list -> list.getItems().forEach(this::release));
+        scope.of(client.resources(BrainMatrix.class))
+                .forEach(kind -> kind.list().getItems().forEach(this::release));
         remove(ours(client.services()));
         remove(ours(client.persistentVolumeClaims()));
         remove(
@@ -115,18 +113,14 @@ public final class Drain {
     /** What the operator made of a kind. */
     private <T extends HasMetadata, L extends KubernetesResourceList<T>, R extends Resource<T>>
             List<T> ours(MixedOperation<T, L, R> kind) {
-        return scope
-                .each(
-                        () ->
-                                kind.inAnyNamespace()
-                                        .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
-                                        .list(),
+        return scope.of(kind).stream()
+                .flatMap(
                         in ->
-                                kind.inNamespace(in)
+                                in
                                         .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
-                                        .list())
-                .stream()
-                .flatMap(list -> list.getItems().stream())
+                                        .list()
+                                        .getItems()
+                                        .stream())
                 .toList();
     }
 

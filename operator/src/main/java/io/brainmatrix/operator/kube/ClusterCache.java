@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.node.v1.RuntimeClass;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
@@ -60,23 +61,9 @@ public final class ClusterCache implements ClusterView, AutoCloseable {
             KubernetesClient client, String namespace, Scope scope, LongSupplier nanoClock) {
         this.namespace = namespace;
         freshness = new Freshness(nanoClock);
-        matrices =
-                addAll(
-                        scope.each(
-                                () ->
-                                        client.resources(BrainMatrix.class)
-                                                .inAnyNamespace()
-                                                .runnableInformer(0),
-                                in ->
-                                        client.resources(BrainMatrix.class)
-                                                .inNamespace(in)
-                                                .runnableInformer(0)));
+        matrices = addAll(scope.of(client.resources(BrainMatrix.class)));
         nodeMemories = add(client.resources(NodeMemory.class).runnableInformer(0));
-        pods =
-                addAll(
-                        scope.each(
-                                () -> client.pods().inAnyNamespace().runnableInformer(0),
-                                in -> client.pods().inNamespace(in).runnableInformer(0)));
+        pods = addAll(scope.of(client.pods()));
         for (SharedIndexInformer<Pod> informer : pods) {
             informer.addIndexers(
                     Map.of(
@@ -94,17 +81,7 @@ public final class ClusterCache implements ClusterView, AutoCloseable {
                                 .inNamespace(namespace)
                                 .withLabel(WorkloadNames.MANAGED_BY, WorkloadNames.MANAGER)
                                 .runnableInformer(0));
-        claims =
-                addAll(
-                        scope.each(
-                                () ->
-                                        client.persistentVolumeClaims()
-                                                .inAnyNamespace()
-                                                .runnableInformer(0),
-                                in ->
-                                        client.persistentVolumeClaims()
-                                                .inNamespace(in)
-                                                .runnableInformer(0)));
+        claims = addAll(scope.of(client.persistentVolumeClaims()));
         volumes =
                 add(
                         client.persistentVolumes()
@@ -112,29 +89,20 @@ public final class ClusterCache implements ClusterView, AutoCloseable {
                                 .runnableInformer(0));
         services =
                 addAll(
-                        scope.each(
-                                () ->
-                                        client.services()
-                                                .inAnyNamespace()
-                                                .withLabel(
+                        scope.of(client.services()).stream()
+                                .map(
+                                        kind ->
+                                                kind.withLabel(
                                                         WorkloadNames.MANAGED_BY,
-                                                        WorkloadNames.MANAGER)
-                                                .runnableInformer(0),
-                                in ->
-                                        client.services()
-                                                .inNamespace(in)
-                                                .withLabel(
-                                                        WorkloadNames.MANAGED_BY,
-                                                        WorkloadNames.MANAGER)
-                                                .runnableInformer(0)));
+                                                        WorkloadNames.MANAGER))
+                                .toList());
         runtimeClasses = add(client.resources(RuntimeClass.class).runnableInformer(0));
         nodeMemories.addEventHandler(freshness);
     }
 
     private <T extends HasMetadata> List<SharedIndexInformer<T>> addAll(
-            List<SharedIndexInformer<T>> all) {
-        all.forEach(this::add);
-        return all;
+            List<? extends Informable<T>> kinds) {
+        return kinds.stream().map(kind -> add(kind.runnableInformer(0))).toList();
     }
 
     private <T extends HasMetadata> SharedIndexInformer<T> add(SharedIndexInformer<T> informer) {

@@ -49,12 +49,8 @@ public final class KubernetesApi implements ClusterApi {
                         WorkloadNames.MANAGER,
                         WorkloadNames.NODE,
                         WorkloadNames.nodeLabel(node));
-        return scope
-                .each(
-                        () -> client.pods().inAnyNamespace().withLabels(labels).list(),
-                        within -> client.pods().inNamespace(within).withLabels(labels).list())
-                .stream()
-                .flatMap(list -> list.getItems().stream())
+        return scope.of(client.pods()).stream()
+                .flatMap(kind -> kind.withLabels(labels).list().getItems().stream())
                 .toList();
     }
 

@@ -1,9 +1,10 @@
 package io.brainmatrix.operator.kube;
 
+import io.fabric8.kubernetes.client.dsl.AnyNamespaceOperation;
+import io.fabric8.kubernetes.client.dsl.MixedOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * The namespaces whose matrices an operator looks after, and whose objects it may read: the chart's
@@ -30,11 +31,14 @@ public record Scope(List<String> namespaces) {
                         .toList());
     }
 
-    /** What there is to ask: once for all namespaces, or once in each that is named. */
-    public <T> List<T> each(Supplier<T> everywhere, Function<String, T> within) {
+    /** Whom to ask for a kind: one for all namespaces, or one for each that is named. */
+    public <T, L, R extends Resource<T>> List<AnyNamespaceOperation<T, L, R>> of(
+            MixedOperation<T, L, R> kind) {
         return namespaces.isEmpty()
-                ? List.of(everywhere.get())
-                : namespaces.stream().map(within).toList();
+                ? List.of(kind.inAnyNamespace())
+                : namespaces.stream()
+                        .<AnyNamespaceOperation<T, L, R>>map(kind::inNamespace)
+                        .toList();
     }
 
     /** Whether a namespace is looked after. */
