@@ -7,7 +7,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,8 +18,6 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class ChronicleClient implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ChronicleClient.class.getName());
-    private static final Duration PAUSE_FIRST = Duration.ofMillis(200);
-    private static final Duration PAUSE_MAX = Duration.ofSeconds(10);
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     /** The chronicle takes 64 entries and 2 MiB at once. */
@@ -32,11 +29,7 @@ public final class ChronicleClient implements AutoCloseable {
     private final URI entries;
     private final Path token;
     private final Spool spool;
-    private final HttpClient http =
-            HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .connectTimeout(Duration.ofSeconds(5))
-                    .build();
+    private final HttpClient http = ChronicleHttp.client();
     private final AtomicLong told = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
@@ -86,19 +79,17 @@ public final class ChronicleClient implements AutoCloseable {
     }
 
     private void run() {
-        Duration pause = PAUSE_FIRST;
+        Pauses pauses = new Pauses();
         while (!ended) {
             try {
                 Spool.Batch batch = spool.next(BATCH_MAX, BATCH_BYTES_MAX);
                 if (batch.lines().isEmpty()) {
                     spool.await(LOOK_EVERY_MILLIS);
                 } else if (deliver(batch)) {
-                    pause = PAUSE_FIRST;
+                    pauses.beginAnew();
                 } else {
                     failures.incrementAndGet();
-                    Thread.sleep(pause);
-                    Duration longer = pause.multipliedBy(2);
-                    pause = longer.compareTo(PAUSE_MAX) < 0 ? longer : PAUSE_MAX;
+                    pauses.pause();
                 }
             } catch (IOException e) {
                 LOG.log(System.Logger.Level.WARNING, "The spool fails: {0}", e.getMessage());
@@ -111,7 +102,7 @@ public final class ChronicleClient implements AutoCloseable {
 
     private static boolean slept() {
         try {
-            Thread.sleep(PAUSE_MAX);
+            Thread.sleep(Pauses.MAX);
             return true;
         } catch (InterruptedException e) {
             return false;
@@ -160,9 +151,8 @@ public final class ChronicleClient implements AutoCloseable {
         body.writeBytes("]}".getBytes(StandardCharsets.US_ASCII));
         try {
             HttpRequest request =
-                    HttpRequest.newBuilder(entries)
+                    ChronicleHttp.request(entries, token)
                             .timeout(TIMEOUT)
-                            .header("Authorization", "Bearer " + Files.readString(token).strip())
                             .header("Content-Type", "application/json")
                             .POST(HttpRequest.BodyPublishers.ofByteArray(body.toByteArray()))
                             .build();

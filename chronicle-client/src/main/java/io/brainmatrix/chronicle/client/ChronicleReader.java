@@ -6,14 +6,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
 /** Asks the chronicle for an instance's own past. */
 public final class ChronicleReader {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
-    private static final int OK = 200;
 
     private final URI base;
     private final Path token;
@@ -43,20 +41,15 @@ public final class ChronicleReader {
      */
     public <T> T history(int limit, Parser<T> parser) throws IOException, InterruptedException {
         HttpRequest request =
-                HttpRequest.newBuilder(base.resolve("/v1/history?limit=" + limit))
+                ChronicleHttp.request(base.resolve("/v1/history?limit=" + limit), token)
                         .timeout(TIMEOUT)
-                        .header("Authorization", "Bearer " + Files.readString(token).strip())
                         .GET()
                         .build();
-        try (HttpClient http =
-                HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .connectTimeout(Duration.ofSeconds(5))
-                        .build()) {
+        try (HttpClient http = ChronicleHttp.client()) {
             HttpResponse<InputStream> response =
                     http.send(request, HttpResponse.BodyHandlers.ofInputStream());
             try (InputStream body = response.body()) {
-                if (response.statusCode() != OK) {
+                if (response.statusCode() != ChronicleHttp.OK) {
                     throw new IOException("the chronicle says " + response.statusCode());
                 }
                 return parser.parse(body);

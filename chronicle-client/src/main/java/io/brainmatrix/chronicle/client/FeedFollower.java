@@ -9,7 +9,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -22,23 +21,15 @@ import org.jspecify.annotations.Nullable;
  * whatever breaks meanwhile. A sink that takes its time holds the feed back and loses nothing.
  */
 public final class FeedFollower implements AutoCloseable {
-    private static final Duration PAUSE_FIRST = Duration.ofMillis(200);
-    private static final Duration PAUSE_MAX = Duration.ofSeconds(10);
-
     /** The chronicle says something at least every 15 s. */
     private static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(50);
 
     private static final Duration LOOK = Duration.ofSeconds(5);
-    private static final int OK = 200;
 
     private final URI feed;
     private final Path token;
     private final Sink sink;
-    private final HttpClient http =
-            HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .connectTimeout(Duration.ofSeconds(5))
-                    .build();
+    private final HttpClient http = ChronicleHttp.client();
     private final AtomicLong received = new AtomicLong();
     private final AtomicLong breaks = new AtomicLong();
     private final AtomicReference<@Nullable InputStream> open = new AtomicReference<>();
@@ -97,7 +88,7 @@ public final class FeedFollower implements AutoCloseable {
     }
 
     private void run() {
-        Duration pause = PAUSE_FIRST;
+        Pauses pauses = new Pauses();
         while (!ended) {
             long before = received.get();
             try {
@@ -109,30 +100,27 @@ public final class FeedFollower implements AutoCloseable {
             }
             breaks.incrementAndGet();
             if (received.get() > before) {
-                pause = PAUSE_FIRST;
+                pauses.beginAnew();
             }
             try {
-                Thread.sleep(pause);
+                pauses.pause();
             } catch (InterruptedException e) {
                 return;
             }
-            Duration longer = pause.multipliedBy(2);
-            pause = longer.compareTo(PAUSE_MAX) < 0 ? longer : PAUSE_MAX;
         }
     }
 
     private void read() throws IOException, InterruptedException {
         HttpRequest request =
-                HttpRequest.newBuilder(feed)
+                ChronicleHttp.request(feed, token)
                         .timeout(Duration.ofSeconds(20)) // until its head is there
-                        .header("Authorization", "Bearer " + Files.readString(token).strip())
                         .header("Last-Event-ID", Long.toString(last))
                         .GET()
                         .build();
         HttpResponse<InputStream> response =
                 http.send(request, HttpResponse.BodyHandlers.ofInputStream());
         try (InputStream body = response.body()) {
-            if (response.statusCode() != OK) {
+            if (response.statusCode() != ChronicleHttp.OK) {
                 return;
             }
             heardNanos = System.nanoTime();

@@ -9,7 +9,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /** The herald, and the client that carries what it tells; neither where there is no chronicle. */
 public final class Messenger implements AutoCloseable {
@@ -18,15 +17,21 @@ public final class Messenger implements AutoCloseable {
     /** Some ten thousand deaths; older ones go, and their number is told. */
     private static final long SPOOL_MAX_BYTES = 8L << 20;
 
-    private final @Nullable Herald herald;
-    private final @Nullable ChronicleClient client;
-    private final @Nullable Spool spool;
+    private final Optional<Parts> parts;
 
-    private Messenger(
-            @Nullable Herald herald, @Nullable ChronicleClient client, @Nullable Spool spool) {
-        this.herald = herald;
-        this.client = client;
-        this.spool = spool;
+    private Messenger(Optional<Parts> parts) {
+        this.parts = parts;
+    }
+
+    private record Parts(Herald herald, ChronicleClient client, Spool spool) {
+        Count count() {
+            return new Count(
+                    client.told(),
+                    client.refused(),
+                    client.failures(),
+                    spool.size(),
+                    spool.dropped());
+        }
     }
 
     /**
@@ -42,7 +47,7 @@ public final class Messenger implements AutoCloseable {
 
     /** Nobody is told. */
     public static Messenger absent() {
-        return new Messenger(null, null, null);
+        return new Messenger(Optional.empty());
     }
 
     /**
@@ -61,7 +66,7 @@ public final class Messenger implements AutoCloseable {
             cache.listen(herald::see);
             herald.start();
             LOG.infof("Deaths are told to the chronicle url=%s", chronicle);
-            return new Messenger(herald, client, spool);
+            return new Messenger(Optional.of(new Parts(herald, client, spool)));
         } catch (IOException e) {
             throw new IllegalStateException(
                     "the spool `%s` cannot be used".formatted(directory), e);
@@ -70,26 +75,15 @@ public final class Messenger implements AutoCloseable {
 
     /** Empty where there is no chronicle. */
     public Optional<Count> count() {
-        ChronicleClient telling = client;
-        Spool kept = spool;
-        return telling == null || kept == null
-                ? Optional.empty()
-                : Optional.of(
-                        new Count(
-                                telling.told(),
-                                telling.refused(),
-                                telling.failures(),
-                                kept.size(),
-                                kept.dropped()));
+        return parts.map(Parts::count);
     }
 
     @Override
     public void close() {
-        if (herald != null) {
-            herald.close();
-        }
-        if (client != null) {
-            client.close();
-        }
+        parts.ifPresent(
+                all -> {
+                    all.herald().close();
+                    all.client().close();
+                });
     }
 }
