@@ -4,22 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.brainmatrix.quickstart.Chart;
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
-import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -34,10 +22,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Installation.class)
 class ChronicleE2E {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final HttpClient HTTP =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final String SHA = "ab".repeat(32);
-    private static final String AUDIENCE = "brainmatrix-chronicle";
+    private static final String ENTRIES = "/v1/entries";
     private static final List<String> READS =
             List.of(
                     "/v1/entries",
@@ -48,28 +34,23 @@ class ChronicleE2E {
                     "/v1/export");
 
     private final Cluster cluster;
+    private final Chronicle chronicle;
     private final World world = new World();
 
     ChronicleE2E(Cluster cluster) {
         this.cluster = cluster;
+        this.chronicle = new Chronicle(cluster);
     }
 
     @BeforeEach
     void place() {
         world.place(Models.chain(Models.TINY_MIB), "chronicle.gguf");
-        Figures.note(
-                "chart brought to a chronicle",
-                Cluster.timed(() -> cluster.reinstall(Map.of("chronicle.enabled", "true"))));
+        Figures.note("chart brought to a chronicle", Cluster.timed(chronicle::install));
     }
 
     @AfterEach
     void remove() {
-        cluster.reinstall(Map.of("chronicle.enabled", "false"));
-        KubernetesClient client = cluster.client();
-        client.persistentVolumeClaims()
-                .inNamespace(Chart.NAMESPACE)
-                .withLabel("app.kubernetes.io/component", "chronicle")
-                .delete();
+        chronicle.remove();
         world.remove("chronicle.gguf");
     }
 
@@ -82,62 +63,61 @@ class ChronicleE2E {
                             .instance(
                                     "name: god, role: God, budget: {ram: 512Mi}, watches: [subject]"));
             user.awaitReady("jar", "subject", "god");
-            String subject = token(user, user.podOf("jar", "subject"), AUDIENCE);
-            String god = token(user, user.podOf("jar", "god"), AUDIENCE);
+            String subject =
+                    chronicle.token(user, user.podOf("jar", "subject"), Chronicle.AUDIENCE);
+            String god = chronicle.token(user, user.podOf("jar", "god"), Chronicle.AUDIENCE);
 
-            assertThat(ask("", "/v1/entries").statusCode()).isEqualTo(401);
+            assertThat(chronicle.ask("", "/v1/entries").statusCode()).isEqualTo(401);
             String elsewhere =
-                    token(user, user.podOf("jar", "god"), "https://kubernetes.default.svc");
-            assertThat(ask(elsewhere, "/v1/entries").statusCode()).isEqualTo(401);
+                    chronicle.token(
+                            user, user.podOf("jar", "god"), "https://kubernetes.default.svc");
+            assertThat(chronicle.ask(elsewhere, "/v1/entries").statusCode()).isEqualTo(401);
 
             for (int i = 1; i <= 20; i++) {
                 assertThat(tell(subject, i, "thought of a lamp").statusCode()).isEqualTo(200);
                 assertThat(tell(god, i, "secret of the lamp").statusCode()).isEqualTo(200);
             }
             for (String path : READS) {
-                HttpResponse<String> refused = ask(subject, path);
+                HttpResponse<String> refused = chronicle.ask(subject, path);
                 assertThat(refused.statusCode()).as(path).isEqualTo(403);
                 assertThat(refused.body()).doesNotContain("secret");
             }
             HttpResponse<String> asAnother =
-                    post(
+                    chronicle.post(
                             god,
+                            ENTRIES,
                             body(21, "x")
                                     .replace("{\"kind\"", "{\"instance\":\"subject\",\"kind\""));
             assertThat(asAnother.statusCode()).isEqualTo(403);
-            assertThat(tell(stranger(user), 1, "x").statusCode()).isEqualTo(403);
+            // The same account's without a pod: neither an instance nor a person with rights.
+            String stranger = chronicle.token(user, "default");
+            assertThat(tell(stranger, 1, "x").statusCode()).isEqualTo(403);
 
-            JsonNode seen = json(ask(god, "/v1/entries?limit=100"));
+            JsonNode seen = json(chronicle.ask(god, "/v1/entries?limit=100"));
             assertThat(seen.path("entries")).hasSize(20);
-            assertThat(ask(god, "/v1/entries").body()).doesNotContain("secret");
+            assertThat(chronicle.ask(god, "/v1/entries").body()).doesNotContain("secret");
 
             killChronicle();
             Await.until(
                     cluster,
                     "the chronicle is back with all that it had",
-                    () -> assertThat(json(ask(god, "/v1/entries?limit=100"))).isEqualTo(seen));
+                    () ->
+                            assertThat(json(chronicle.ask(god, "/v1/entries?limit=100")))
+                                    .isEqualTo(seen));
             assertThat(tell(god, 20, "secret of the lamp").body()).contains("Duplicate");
             assertThat(tell(god, 20, "something else").statusCode()).isEqualTo(409);
             assertThat(tell(subject, 21, "still here").body()).contains("Stored");
-            assertThat(json(ask(god, "/v1/entries?limit=100")).path("entries")).hasSize(21);
+            assertThat(json(chronicle.ask(god, "/v1/entries?limit=100")).path("entries"))
+                    .hasSize(21);
             Figures.line(
                     "chronicle after its requests: %d MiB of anonymous memory"
-                            .formatted(World.anonymous(chronicle()) >> 20));
+                            .formatted(World.anonymous(chronicle.pod()) >> 20));
         }
-    }
-
-    private Pod chronicle() {
-        return Objects.requireNonNull(
-                cluster.client()
-                        .pods()
-                        .inNamespace(Chart.NAMESPACE)
-                        .withName(Chart.RELEASE + "-chronicle-0")
-                        .get());
     }
 
     private void killChronicle() {
         int before = restarts();
-        world.kill(chronicle());
+        world.kill(chronicle.pod());
         Await.until(
                 cluster,
                 "the chronicle's process was started again",
@@ -145,48 +125,7 @@ class ChronicleE2E {
     }
 
     private int restarts() {
-        return chronicle().getStatus().getContainerStatuses().getFirst().getRestartCount();
-    }
-
-    /** What the kubelet projects into a pod: bound to it and to an audience. */
-    private String token(ClusterUser user, Pod pod, String audience) {
-        TokenRequest request =
-                new TokenRequestBuilder()
-                        .withNewSpec()
-                        .withAudiences(audience)
-                        .withExpirationSeconds(600L)
-                        .withNewBoundObjectRef()
-                        .withApiVersion("v1")
-                        .withKind("Pod")
-                        .withName(pod.getMetadata().getName())
-                        .withUid(pod.getMetadata().getUid())
-                        .endBoundObjectRef()
-                        .endSpec()
-                        .build();
-        return request(user, request);
-    }
-
-    /** The same account's without a pod: neither an instance nor a person with rights. */
-    private String stranger(ClusterUser user) {
-        return request(
-                user,
-                new TokenRequestBuilder()
-                        .withNewSpec()
-                        .withAudiences(AUDIENCE)
-                        .withExpirationSeconds(600L)
-                        .endSpec()
-                        .build());
-    }
-
-    private String request(ClusterUser user, TokenRequest request) {
-        String answer =
-                cluster.client()
-                        .raw(
-                                "/api/v1/namespaces/%s/serviceaccounts/default/token"
-                                        .formatted(user.namespace()),
-                                "POST",
-                                request);
-        return Serialization.unmarshal(answer, TokenRequest.class).getStatus().getToken();
+        return chronicle.pod().getStatus().getContainerStatuses().getFirst().getRestartCount();
     }
 
     private static String body(long number, String text) {
@@ -197,47 +136,7 @@ class ChronicleE2E {
     }
 
     private HttpResponse<String> tell(String token, long number, String text) {
-        return post(token, body(number, text));
-    }
-
-    private HttpResponse<String> post(String token, String body) {
-        return send(
-                token,
-                HttpRequest.newBuilder(address("/v1/entries"))
-                        .POST(HttpRequest.BodyPublishers.ofString(body)));
-    }
-
-    private HttpResponse<String> ask(String token, String path) {
-        return send(token, HttpRequest.newBuilder(address(path)));
-    }
-
-    /** These tests run on the node: the Service's address is reached as from a pod. */
-    private URI address(String path) {
-        String ip =
-                cluster.client()
-                        .services()
-                        .inNamespace(Chart.NAMESPACE)
-                        .withName(Chart.RELEASE + "-chronicle")
-                        .get()
-                        .getSpec()
-                        .getClusterIP();
-        return URI.create("http://%s%s".formatted(ip, path));
-    }
-
-    private static HttpResponse<String> send(String token, HttpRequest.Builder request) {
-        if (!token.isEmpty()) {
-            request.header("Authorization", "Bearer " + token);
-        }
-        try {
-            return HTTP.send(
-                    request.timeout(Duration.ofSeconds(20)).build(),
-                    HttpResponse.BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+        return chronicle.post(token, ENTRIES, body(number, text));
     }
 
     private static JsonNode json(HttpResponse<String> response) {

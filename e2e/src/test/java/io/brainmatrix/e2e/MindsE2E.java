@@ -5,23 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.brainmatrix.quickstart.Chart;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
-import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
-import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -36,9 +26,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Installation.class)
 class MindsE2E {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final HttpClient HTTP =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private static final String AUDIENCE = "brainmatrix-chronicle";
 
     /** Thoughts whose prompts are compared; {@code make test-full} compares more. */
     private static final int COMPARED = Integer.getInteger("brainmatrix.minds.thoughts", 6);
@@ -60,28 +47,25 @@ class MindsE2E {
     private static final String SAID = "quick brown fox jumps";
 
     private final Cluster cluster;
+    private final Chronicle chronicle;
     private final World world = new World();
 
     MindsE2E(Cluster cluster) {
         this.cluster = cluster;
+        this.chronicle = new Chronicle(cluster);
     }
 
     @BeforeEach
     void place() {
         world.place(Models.chain(Models.TINY_MIB), "minds-chain.gguf");
         world.place(Models.random(Models.TINY_MIB), "minds-random.gguf");
-        cluster.reinstall(Map.of("chronicle.enabled", "true"));
+        chronicle.install();
     }
 
     @AfterEach
     void remove() {
-        cluster.reinstall(Map.of("chronicle.enabled", "false"));
-        KubernetesClient client = cluster.client();
-        client.rbac().clusterRoleBindings().withName("e2e-minds-reader").delete();
-        client.persistentVolumeClaims()
-                .inNamespace(Chart.NAMESPACE)
-                .withLabel("app.kubernetes.io/component", "chronicle")
-                .delete();
+        chronicle.remove();
+        cluster.client().rbac().clusterRoleBindings().withName("e2e-minds-reader").delete();
         world.remove("minds-chain.gguf");
         world.remove("minds-random.gguf");
     }
@@ -182,13 +166,15 @@ class MindsE2E {
      * By the subject's own token nothing of others can be read, and nothing says that there is any.
      */
     private void refused(ClusterUser user) {
-        String token = bound(user, user.podOf("jar", "subject"));
+        String token = chronicle.token(user, user.podOf("jar", "subject"), Chronicle.AUDIENCE);
         for (String path : READS) {
-            HttpResponse<String> answer = ask(token, path);
+            HttpResponse<String> answer = chronicle.ask(token, path);
             assertThat(answer.statusCode()).as(path).isEqualTo(403);
             assertThat(answer.body()).as(path).doesNotContain(SAID);
         }
-        assertThat(ask(token, "/v1/history").body()).doesNotContain(SAID).contains("\"subject\"");
+        assertThat(chronicle.ask(token, "/v1/history").body())
+                .doesNotContain(SAID)
+                .contains("\"subject\"");
     }
 
     private void awaitThoughts(String reader, String matrix, String who, int life, int count) {
@@ -214,7 +200,7 @@ class MindsE2E {
         String after = "0";
         while (!after.isEmpty()) {
             HttpResponse<String> answer =
-                    ask(
+                    chronicle.ask(
                             reader,
                             "/v1/entries?prompt=true&limit=500&after=%s&matrix=%s&instance=%s"
                                     .formatted(after, matrix, instance));
@@ -258,68 +244,6 @@ class MindsE2E {
                                 .endSubject()
                                 .build())
                 .serverSideApply();
-        return token(
-                user,
-                "reader",
-                new TokenRequestBuilder()
-                        .withNewSpec()
-                        .withAudiences(AUDIENCE)
-                        .withExpirationSeconds(3600L)
-                        .endSpec()
-                        .build());
-    }
-
-    /** As the kubelet projects it into the pod. */
-    private String bound(ClusterUser user, Pod pod) {
-        return token(
-                user,
-                "default",
-                new TokenRequestBuilder()
-                        .withNewSpec()
-                        .withAudiences(AUDIENCE)
-                        .withExpirationSeconds(600L)
-                        .withNewBoundObjectRef()
-                        .withApiVersion("v1")
-                        .withKind("Pod")
-                        .withName(pod.getMetadata().getName())
-                        .withUid(pod.getMetadata().getUid())
-                        .endBoundObjectRef()
-                        .endSpec()
-                        .build());
-    }
-
-    private String token(ClusterUser user, String account, TokenRequest request) {
-        String answer =
-                cluster.client()
-                        .raw(
-                                "/api/v1/namespaces/%s/serviceaccounts/%s/token"
-                                        .formatted(user.namespace(), account),
-                                "POST",
-                                request);
-        return Serialization.unmarshal(answer, TokenRequest.class).getStatus().getToken();
-    }
-
-    private HttpResponse<String> ask(String token, String path) {
-        String ip =
-                cluster.client()
-                        .services()
-                        .inNamespace(Chart.NAMESPACE)
-                        .withName(Chart.RELEASE + "-chronicle")
-                        .get()
-                        .getSpec()
-                        .getClusterIP();
-        try {
-            return HTTP.send(
-                    HttpRequest.newBuilder(URI.create("http://%s%s".formatted(ip, path)))
-                            .header("Authorization", "Bearer " + token)
-                            .timeout(Duration.ofSeconds(20))
-                            .build(),
-                    HttpResponse.BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+        return chronicle.token(user, "reader");
     }
 }
