@@ -6,20 +6,16 @@ import io.brainmatrix.api.v1alpha1.Bytes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** docs/sizing.md has the sums that the ledger has. */
 class SizingTest {
-    private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
-    private static final long MI = 1L << 20;
-    private static final long GI = 1L << 30;
+    private static final long MI = Snapshots.MI;
+    private static final long GI = Snapshots.GI;
 
     /**
      * The kubelet's and the system's, and the eviction's threshold, as in deploy/k3s/config.yaml.
@@ -45,25 +41,13 @@ class SizingTest {
         long used = SET_APART - 256 * MI + OTHER_PODS / 2 + instances * BUDGET;
         return new NodeSnapshot(
                 "orin",
-                NOW,
+                Snapshots.NOW,
                 capacity - SET_APART,
                 OTHER_PODS,
                 true,
                 Optional.of(
-                        new NodeReading(
-                                true,
-                                NOW,
-                                capacity,
-                                capacity - used,
-                                Math.max(512 * MI, capacity / 20),
-                                OptionalLong.of(0),
-                                Optional.of(NOW.minusSeconds(30)),
-                                Duration.ofSeconds(1),
-                                false,
-                                false,
-                                "",
-                                Optional.empty(),
-                                Optional.empty())),
+                        Snapshots.settled(
+                                capacity, capacity - used, Math.max(512 * MI, capacity / 20))),
                 Lane.free(),
                 serving,
                 List.of());

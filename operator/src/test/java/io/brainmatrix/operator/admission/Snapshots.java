@@ -21,24 +21,28 @@ record Snapshots(NodeSnapshot node) {
                         8 * GI,
                         0,
                         true,
-                        Optional.of(
-                                new NodeReading(
-                                        true,
-                                        NOW,
-                                        8 * GI,
-                                        7 * GI,
-                                        512 * MI,
-                                        OptionalLong.of(0),
-                                        Optional.of(NOW.minusSeconds(30)),
-                                        Duration.ofSeconds(1),
-                                        false,
-                                        false,
-                                        "",
-                                        Optional.empty(),
-                                        Optional.empty())),
+                        Optional.of(settled(8 * GI, 7 * GI, 512 * MI)),
                         Lane.free(),
                         List.of(),
                         List.of()));
+    }
+
+    /** Of a unified node that has been calm for long. */
+    static NodeReading settled(long capacity, long available, long reserve) {
+        return new NodeReading(
+                true,
+                NOW,
+                capacity,
+                available,
+                reserve,
+                OptionalLong.of(0),
+                Optional.of(NOW.minusSeconds(30)),
+                Duration.ofSeconds(1),
+                false,
+                false,
+                "",
+                Optional.empty(),
+                Optional.empty());
     }
 
     static InstanceKey key(String instance) {
