@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -31,7 +30,6 @@ public final class LlamaEngine implements Engine {
     private static final long LOG_MAX_BYTES = 4L << 20;
 
     private static final Duration LOG_PATIENCE = Duration.ofSeconds(1);
-    private static final long LOG_LOOK_NANOS = 5_000_000L;
 
     private final LlamaModel model;
     private final boolean firstToken;
@@ -42,18 +40,10 @@ public final class LlamaEngine implements Engine {
     private LlamaEngine(LlamaModel model, Settings settings) {
         this.model = model;
         this.firstToken = settings.firstToken();
-        awaitLog(settings.log());
-        this.layersOnGpu = LogTail.layersOnGpu(settings.log()); // before anything is cut off it
-        this.buffers = LogTail.buffers(settings.log());
+        List<String> told = LogTail.ofLoad(settings.log(), LOG_PATIENCE); // before it is cut
+        this.layersOnGpu = LogTail.layersOnGpu(told);
+        this.buffers = LogTail.buffers(told);
         this.log = new BoundedLog(settings.log(), LOG_MAX_BYTES);
-    }
-
-    /** The library writes its log a little after it has loaded; what it never says is left out. */
-    private static void awaitLog(Path log) {
-        long deadline = System.nanoTime() + LOG_PATIENCE.toNanos();
-        while (!LogTail.tellsOfAll(log) && System.nanoTime() < deadline) {
-            LockSupport.parkNanos(LOG_LOOK_NANOS);
-        }
     }
 
     /** Loads through {@link #load}. */

@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -24,70 +26,73 @@ final class LogTail {
             Pattern.compile("(model|KV|compute|output) +buffer size *= *(\\d{1,9}\\.\\d{1,3}) MiB");
     private static final double MEBIBYTE = 1 << 20;
 
+    /** What a load tells at its end. */
+    private static final String LAST_TOLD = "compute buffer size";
+
+    private static final long LOOK_NANOS = 5_000_000L;
+
     private LogTail() {}
 
-    /** The last load's layers on the GPU; empty when the log says nothing of them. */
-    static OptionalInt layersOnGpu(Path log) {
-        try {
-            return Files.readAllLines(log, StandardCharsets.ISO_8859_1).stream()
-                    .map(OFFLOADED::matcher)
-                    .filter(Matcher::find)
-                    .mapToInt(found -> Integer.parseInt(found.group(1)))
-                    .reduce((first, last) -> last);
-        } catch (IOException e) {
-            return OptionalInt.empty();
+    /**
+     * The lines of the last load. The library writes them a little after it has loaded, by a thread
+     * of its own: they are waited for, but no longer than so; none when they cannot be read.
+     */
+    static List<String> ofLoad(Path log, Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (true) {
+            List<String> lines = lines(log);
+            boolean all = lines.stream().anyMatch(line -> line.contains(LAST_TOLD));
+            if (all || System.nanoTime() >= deadline) {
+                return lines;
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
         }
     }
 
-    /**
-     * The last load's buffers in bytes, by {@link Engine.Part}; those it says nothing of are left
-     * out.
-     */
-    static Map<Engine.Part, Long> buffers(Path log) {
-        Map<Engine.Part, Long> bytes = new EnumMap<>(Engine.Part.class);
+    private static List<String> lines(Path log) {
         try {
-            for (String line : Files.readAllLines(log, StandardCharsets.ISO_8859_1)) {
-                Matcher found = BUFFER.matcher(line);
-                if (found.find()) {
-                    bytes.merge(
-                            switch (found.group(1)) {
-                                case "model" -> Engine.Part.Weights;
-                                case "KV" -> Engine.Part.Cache;
-                                default -> Engine.Part.Compute;
-                            },
-                            Math.round(Double.parseDouble(found.group(2)) * MEBIBYTE),
-                            Long::sum);
-                }
-            }
+            return Files.readAllLines(log, StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
-            return Map.of();
+            return List.of();
+        }
+    }
+
+    /** Layers on the GPU; empty when the lines say nothing of them. */
+    static OptionalInt layersOnGpu(List<String> lines) {
+        return lines.stream()
+                .map(OFFLOADED::matcher)
+                .filter(Matcher::find)
+                .mapToInt(found -> Integer.parseInt(found.group(1)))
+                .reduce((first, last) -> last);
+    }
+
+    /**
+     * Buffers in bytes, by {@link Engine.Part}; those that the lines say nothing of are left out.
+     */
+    static Map<Engine.Part, Long> buffers(List<String> lines) {
+        Map<Engine.Part, Long> bytes = new EnumMap<>(Engine.Part.class);
+        for (String line : lines) {
+            Matcher found = BUFFER.matcher(line);
+            if (found.find()) {
+                bytes.merge(
+                        switch (found.group(1)) {
+                            case "model" -> Engine.Part.Weights;
+                            case "KV" -> Engine.Part.Cache;
+                            default -> Engine.Part.Compute;
+                        },
+                        Math.round(Double.parseDouble(found.group(2)) * MEBIBYTE),
+                        Long::sum);
+            }
         }
         return Map.copyOf(bytes);
     }
 
-    /**
-     * Whether the log has come to the last that a load tells; it is written by a thread of its own.
-     */
-    static boolean tellsOfAll(Path log) {
-        try {
-            return Files.readString(log, StandardCharsets.ISO_8859_1)
-                    .contains("compute buffer size");
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
     static String reason(Path log, @Nullable String otherwise) {
         String fallback = otherwise == null ? "the engine gave no reason" : otherwise;
-        try {
-            List<String> errors =
-                    Files.readAllLines(log, StandardCharsets.ISO_8859_1).stream()
-                            .filter(l -> l.contains("error") || l.contains("failed"))
-                            .map(String::strip)
-                            .toList();
-            return errors.isEmpty() ? fallback : errors.getFirst();
-        } catch (IOException e) {
-            return fallback;
-        }
+        return lines(log).stream()
+                .filter(l -> l.contains("error") || l.contains("failed"))
+                .map(String::strip)
+                .findFirst()
+                .orElse(fallback);
     }
 }

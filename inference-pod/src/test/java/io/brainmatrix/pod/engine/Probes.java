@@ -27,6 +27,25 @@ final class Probes {
      */
     record Result(Path file, String outcome, boolean died) {}
 
+    /** A JVM of its own for an engine, small; what it leaves when it dies lies in its scratch. */
+    static ProcessBuilder jvm(Class<?> main, Path scratch, String... arguments) {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-XX:+UseSerialGC",
+                                "-Xmx64m",
+                                "-XX:TieredStopAtLevel=1",
+                                "-XX:ErrorFile=" + scratch.resolve("hs_err.log"),
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                main.getName(),
+                                scratch.toString()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command);
+    }
+
     /** One result a file, in their order. */
     List<Result> load(List<Path> files) throws IOException, InterruptedException {
         List<Result> results = new ArrayList<>();
@@ -36,19 +55,7 @@ final class Probes {
             Files.write(list, left.stream().map(Path::toString).toList());
             Path scratch = Files.createTempDirectory(folder, "scratch");
             Process probe =
-                    new ProcessBuilder(
-                                    Path.of(System.getProperty("java.home"), "bin", "java")
-                                            .toString(),
-                                    "-XX:+UseSerialGC",
-                                    "-Xmx64m",
-                                    "-XX:TieredStopAtLevel=1",
-                                    "-XX:ErrorFile=" + scratch.resolve("hs_err.log"),
-                                    "--enable-native-access=ALL-UNNAMED",
-                                    "-cp",
-                                    System.getProperty("java.class.path"),
-                                    LoadProbe.class.getName(),
-                                    scratch.toString(),
-                                    list.toString())
+                    jvm(LoadProbe.class, scratch, list.toString())
                             .redirectError(ProcessBuilder.Redirect.DISCARD)
                             .start();
             int done = 0;

@@ -24,16 +24,9 @@ class SlotsTest {
         Path model = folder.resolve("random.gguf");
         ModelFile.write(model, ModelSpec.ofSize(ModelSpec.Mode.RANDOM, 1, 1), done -> {});
         Process probe =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-XX:+UseSerialGC",
-                                "-Xmx64m",
-                                "-XX:TieredStopAtLevel=1",
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                SlotsProbe.class.getName(),
-                                Files.createDirectory(folder.resolve("scratch")).toString(),
+                Probes.jvm(
+                                SlotsProbe.class,
+                                Files.createDirectory(folder.resolve("scratch")),
                                 model.toString(),
                                 Integer.toString(context),
                                 Integer.toString(parallel),
