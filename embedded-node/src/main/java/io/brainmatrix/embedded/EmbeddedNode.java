@@ -11,9 +11,9 @@ import io.brainmatrix.embedded.kubelet.Child;
 import io.brainmatrix.embedded.kubelet.Kubelet;
 import io.brainmatrix.embedded.kubelet.Limits;
 import io.brainmatrix.embedded.kubelet.Machine;
-import io.brainmatrix.embedded.kubelet.MachineMemory;
 import io.brainmatrix.embedded.kubelet.ProgramImage;
 import io.brainmatrix.embedded.kubelet.Trees;
+import io.brainmatrix.memory.MemInfo;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -134,7 +134,7 @@ public final class EmbeddedNode implements AutoCloseable {
                         settings.podPort(),
                         settings.limits(),
                         environment);
-        long free = MachineMemory.read(Path.of("/proc")).available();
+        long free = MemInfo.read(Path.of("/proc")).available();
         kubelet = Kubelet.start(store, machine, NODE, free, clock);
         Path kubeconfig = settings.directory().resolve("kubeconfig");
         Files.writeString(kubeconfig, api.kubeconfig());

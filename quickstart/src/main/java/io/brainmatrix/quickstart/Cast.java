@@ -4,6 +4,7 @@ import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.api.v1alpha1.NodeMemory;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -24,6 +25,8 @@ final class Cast {
             DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT)
                     .withZone(ZoneId.systemDefault());
     private static final long MIB = 1L << 20;
+    private static final String QUESTION = "the quick";
+    private static final int ANSWER_TOKENS = 16;
 
     private final KubernetesClient client;
     private final Clock clock;
@@ -39,6 +42,19 @@ final class Cast {
     /** One line with the time. */
     void say(String line) {
         out.accept(TIME.format(clock.instant()) + "  " + line);
+    }
+
+    /**
+     * Asks an instance, and tells what it answers.
+     *
+     * @throws IllegalStateException when that is nothing
+     */
+    void ask(String instance, URI address) {
+        String answer = new Chat(address).chat(QUESTION, ANSWER_TOKENS);
+        if (answer.isBlank()) {
+            throw new IllegalStateException(instance + " answered nothing");
+        }
+        say("asked %s \"%s\": \"%s\"".formatted(instance, QUESTION, answer.strip()));
     }
 
     /**

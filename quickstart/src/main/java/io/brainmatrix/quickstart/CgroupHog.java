@@ -1,7 +1,9 @@
 package io.brainmatrix.quickstart;
 
+import io.brainmatrix.embedded.kubelet.MemoryGroup;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -19,25 +21,23 @@ final class CgroupHog {
     /**
      * Runs until it has what it is to take, or something has been killed.
      *
-     * @param cgroup directory of the group
+     * @param group in which it is taken
      * @param bytes to take; more than the limit leaves, less than it is
      */
-    static void takeMemory(Path cgroup, long bytes) throws IOException, InterruptedException {
+    static void takeMemory(MemoryGroup group, long bytes) throws IOException, InterruptedException {
         String heap = (bytes + MIB - 1) / MIB + "m";
+        List<String> command = new ArrayList<>(group.into());
+        command.addAll(
+                List.of(
+                        "setsid",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-XX:+AlwaysPreTouch",
+                        "-Xms" + heap,
+                        "-Xmx" + heap,
+                        "-version"));
         Process hog =
-                new ProcessBuilder(
-                                List.of(
-                                        "sh",
-                                        "-c",
-                                        "echo $$ >\"$0\"/cgroup.procs && exec setsid \"$@\"",
-                                        cgroup.toString(),
-                                        Path.of(System.getProperty("java.home"), "bin", "java")
-                                                .toString(),
-                                        "-XX:+UseSerialGC",
-                                        "-XX:+AlwaysPreTouch",
-                                        "-Xms" + heap,
-                                        "-Xmx" + heap,
-                                        "-version"))
+                new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                         .start();

@@ -9,9 +9,9 @@ import io.brainmatrix.api.v1alpha1.InstanceStatus;
 import io.brainmatrix.embedded.EmbeddedNode;
 import io.brainmatrix.embedded.kubelet.Kubelet;
 import io.brainmatrix.embedded.kubelet.Limits;
-import io.brainmatrix.embedded.kubelet.MachineMemory;
 import io.brainmatrix.embedded.kubelet.MemoryGroup;
 import io.brainmatrix.embedded.kubelet.Trees;
+import io.brainmatrix.memory.MemInfo;
 import io.brainmatrix.memory.gguf.GgufException;
 import io.brainmatrix.memory.gguf.GgufFile;
 import io.brainmatrix.modelgenerator.ModelFile;
@@ -47,8 +47,6 @@ final class EmbeddedQuickstart {
 
     /** For logs and the engine's library. */
     private static final int SPARE_DISK_MIB = 64;
-
-    private static final int ANSWER_TOKENS = 16;
 
     /** More than what the limit leaves. */
     private static final long HOG_BEYOND = 64 * MIB;
@@ -228,7 +226,7 @@ final class EmbeddedQuickstart {
             }
             return model.toRealPath();
         }
-        MachineMemory memory = MachineMemory.read(Path.of("/proc"));
+        MemInfo memory = MemInfo.read(Path.of("/proc"));
         enough(EmbeddedPlan.atLeast(options.sizeMib(), INSTANCES, memory.total()), memory);
         Path model = Files.createDirectories(directory.resolve("models")).resolve("chain.gguf");
         long room = Files.getFileStore(model.getParent()).getUsableSpace() / MIB;
@@ -249,7 +247,7 @@ final class EmbeddedQuickstart {
         return model.toRealPath();
     }
 
-    private void enough(EmbeddedPlan plan, MachineMemory memory) {
+    private void enough(EmbeddedPlan plan, MemInfo memory) {
         plan.shortage(memory.available(), options.model().isEmpty())
                 .ifPresent(
                         why -> {
@@ -271,7 +269,7 @@ final class EmbeddedQuickstart {
         JsonNode example =
                 new YAMLMapper().readTree(root.resolve("deploy/examples/quickstart.yaml").toFile());
         JsonNode instances = example.at("/spec/instances");
-        MachineMemory memory = MachineMemory.read(Path.of("/proc"));
+        MemInfo memory = MemInfo.read(Path.of("/proc"));
         EmbeddedPlan plan = EmbeddedPlan.of(header, instances.size(), memory.total());
         enough(plan, memory);
         ObjectNode spec = (ObjectNode) example.path("spec");
@@ -296,7 +294,7 @@ final class EmbeddedQuickstart {
         cast.say(
                 "taking memory in the cgroup of %s, whose guard is off in this life, until its limit of %d MiB is reached"
                         .formatted(pod, limit / MIB));
-        CgroupHog.takeMemory(group.directory(), limit - group.used() + HOG_BEYOND);
+        CgroupHog.takeMemory(group, limit - group.used() + HOG_BEYOND);
         cast.tellUntil(
                 VICTIM + " died and was counted",
                 NAMESPACE,
@@ -327,13 +325,7 @@ final class EmbeddedQuickstart {
 
     private static void ask(
             EmbeddedNode node, KubernetesClient client, Cast cast, String matrix, String instance) {
-        String question = "the quick";
-        String answer =
-                new Chat(address(node, client, matrix, instance)).chat(question, ANSWER_TOKENS);
-        if (answer.isBlank()) {
-            throw new IllegalStateException(instance + " answered nothing");
-        }
-        cast.say("asked %s \"%s\": \"%s\"".formatted(instance, question, answer.strip()));
+        cast.ask(instance, address(node, client, matrix, instance));
     }
 
     private static URI address(

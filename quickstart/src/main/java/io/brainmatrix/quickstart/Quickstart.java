@@ -29,8 +29,6 @@ public final class Quickstart {
     /** More than what the example's budget leaves beside the model. */
     private static final int HOG_MIB = 640;
 
-    private static final int ANSWER_TOKENS = 16;
-
     private final Path root;
     private final KubernetesClient client;
     private final Cast cast;
@@ -103,13 +101,7 @@ public final class Quickstart {
                         .inNamespace(NAMESPACE)
                         .withName(matrix + "-" + instance)
                         .portForward(8080)) {
-            URI address = URI.create("http://127.0.0.1:" + forward.getLocalPort());
-            String question = "the quick";
-            String answer = new Chat(address).chat(question, ANSWER_TOKENS);
-            if (answer.isBlank()) {
-                throw new IllegalStateException(instance + " answered nothing");
-            }
-            cast.say("asked %s \"%s\": \"%s\"".formatted(instance, question, answer.strip()));
+            cast.ask(instance, URI.create("http://127.0.0.1:" + forward.getLocalPort()));
         }
     }
 

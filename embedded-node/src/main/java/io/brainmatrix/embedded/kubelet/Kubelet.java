@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.brainmatrix.embedded.api.ApiException;
 import io.brainmatrix.embedded.api.Kind;
 import io.brainmatrix.embedded.api.Store;
+import io.brainmatrix.memory.MemInfo;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -66,7 +67,7 @@ public final class Kubelet implements AutoCloseable {
     }
 
     private void register(long allocatable) throws IOException {
-        long total = MachineMemory.read(Path.of("/proc")).total();
+        long total = MemInfo.read(Path.of("/proc")).total();
         ObjectNode object = JsonNodeFactory.instance.objectNode();
         ObjectNode metadata = object.putObject("metadata").put("name", node);
         metadata.putObject("labels")

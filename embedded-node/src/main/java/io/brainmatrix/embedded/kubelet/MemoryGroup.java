@@ -87,7 +87,7 @@ public final class MemoryGroup {
     }
 
     /** Words for a shell that moves itself in here before it becomes the command that follows. */
-    List<String> into() {
+    public List<String> into() {
         return List.of(
                 "sh", "-c", "echo $$ >\"$0\"/cgroup.procs && exec \"$@\"", directory.toString());
     }

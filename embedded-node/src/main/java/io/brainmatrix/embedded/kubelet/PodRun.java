@@ -7,6 +7,7 @@ import io.brainmatrix.embedded.api.ApiException;
 import io.brainmatrix.embedded.api.Deletion;
 import io.brainmatrix.embedded.api.Kind;
 import io.brainmatrix.embedded.api.Store;
+import io.brainmatrix.memory.MemInfo;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -216,7 +217,7 @@ final class PodRun implements Runnable {
     }
 
     private int score(long request) throws IOException {
-        long capacity = MachineMemory.read(Path.of("/proc")).total();
+        long capacity = MemInfo.read(Path.of("/proc")).total();
         return Math.clamp(1000 - 1000 * request / capacity, SCORE_MIN, SCORE_MAX);
     }
 
