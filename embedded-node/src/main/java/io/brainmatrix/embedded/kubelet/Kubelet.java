@@ -13,12 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /** Runs the pods that are bound to its node, and binds those that may be. */
 public final class Kubelet implements AutoCloseable {
@@ -37,7 +35,6 @@ public final class Kubelet implements AutoCloseable {
     private final Clock clock;
     private final Binder binder;
     private final Map<String, PodRun> runs = new ConcurrentHashMap<>();
-    private final Map<String, Thread> threads = new ConcurrentHashMap<>();
     private final Map<String, Long> kills = new ConcurrentHashMap<>();
     private final Map<String, String> addresses = new HashMap<>();
     private final Thread thread = new Thread(this::loop, "kubelet");
@@ -158,7 +155,6 @@ public final class Kubelet implements AutoCloseable {
                             kills.put(run.name(), run.kills());
                             run.clean();
                             runs.remove(uid);
-                            threads.remove(uid);
                         }
                     }
                 });
@@ -172,7 +168,7 @@ public final class Kubelet implements AutoCloseable {
     private void begin(String uid, ObjectNode pod) {
         PodRun run = new PodRun(store, machine, clock, pod, addressOf(pod));
         runs.put(uid, run);
-        threads.put(uid, Thread.ofPlatform().name("pod-" + run.name()).daemon().start(run));
+        run.begin();
     }
 
     /** An instance keeps its address through its lives: there is never more than one of it. */
@@ -226,17 +222,13 @@ public final class Kubelet implements AutoCloseable {
         closing = true;
         thread.interrupt();
         runs.values().forEach(r -> r.stop(CLOSING_GRACE_SECONDS));
-        for (Thread pod : List.copyOf(threads.values())) {
-            join(pod);
-        }
+        runs.values().forEach(Kubelet::join);
         runs.values().forEach(PodRun::clean);
     }
 
-    private static void join(@Nullable Thread pod) {
+    private static void join(PodRun run) {
         try {
-            if (pod != null) {
-                pod.join();
-            }
+            run.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

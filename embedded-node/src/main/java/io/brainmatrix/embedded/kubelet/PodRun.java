@@ -29,7 +29,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** One bound pod, from its volumes to its end: a process of this machine. One thread each. */
-final class PodRun implements Runnable {
+final class PodRun {
     private static final System.Logger LOG = System.getLogger(PodRun.class.getName());
     private static final long LOOK_MILLIS = 50;
     private static final long MOUNT_AGAIN_NANOS = 1_000_000_000L;
@@ -54,6 +54,7 @@ final class PodRun implements Runnable {
     private volatile @Nullable MemoryGroup group;
     private volatile @Nullable Process process;
     private volatile @Nullable Long graceSeconds;
+    private final Thread thread;
     private volatile boolean over;
     private volatile long kills;
     private PodState state;
@@ -69,6 +70,7 @@ final class PodRun implements Runnable {
         this.address = address;
         this.directory = machine.directory().resolve("pods").resolve(uid);
         this.state = PodState.creating(machine.hostAddress(), address, clock.instant());
+        this.thread = Thread.ofPlatform().name("pod-" + name).daemon().unstarted(this::run);
     }
 
     String name() {
@@ -104,8 +106,16 @@ final class PodRun implements Runnable {
                 present == null ? Long.valueOf(grace) : Long.valueOf(Math.min(present, grace));
     }
 
-    @Override
-    public void run() {
+    void begin() {
+        thread.start();
+    }
+
+    /** Waits until it is over. */
+    void join() throws InterruptedException {
+        thread.join();
+    }
+
+    private void run() {
         try {
             write();
             live();
