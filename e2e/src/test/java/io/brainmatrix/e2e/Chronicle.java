@@ -19,8 +19,6 @@ import java.util.Objects;
 final class Chronicle {
     static final String AUDIENCE = "brainmatrix-chronicle";
 
-    private static final HttpClient HTTP =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final long TOKEN_SECONDS = 3600;
 
     private final Cluster cluster;
@@ -120,12 +118,17 @@ final class Chronicle {
         return URI.create("http://%s%s".formatted(ip, path));
     }
 
+    /**
+     * With a connection of its own: while the Service has no endpoint something beyond the cluster
+     * may answer, and a connection that is kept would go on to ask that.
+     */
     private static HttpResponse<String> send(String token, HttpRequest.Builder request) {
         if (!token.isEmpty()) {
             request.header("Authorization", "Bearer " + token);
         }
-        try {
-            return HTTP.send(
+        try (HttpClient http =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+            return http.send(
                     request.timeout(Duration.ofSeconds(20)).build(),
                     HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
