@@ -1,6 +1,7 @@
 package io.brainmatrix.e2e;
 
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.awaitility.core.ThrowingRunnable;
@@ -29,6 +30,20 @@ final class Await {
         } catch (ConditionTimeoutException e) {
             throw new AssertionError(
                     "%s: %s%n%s".formatted(what, e.getMessage(), Dump.of(cluster, what)), e);
+        }
+    }
+
+    /** Waits for what saves time later, and goes on without it. */
+    static void orGoOn(Duration time, Callable<Boolean> condition) {
+        try {
+            Awaitility.await()
+                    .atMost(time)
+                    .pollInterval(LOOK_EVERY)
+                    .pollDelay(Duration.ZERO)
+                    .ignoreExceptions()
+                    .until(condition);
+        } catch (ConditionTimeoutException _) {
+            // Nobody's claim: who needs it to be so asserts it.
         }
     }
 

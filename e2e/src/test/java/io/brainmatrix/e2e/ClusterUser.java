@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,6 +23,8 @@ import java.util.function.Function;
 
 /** Somebody who applies matrices in a restricted namespace and talks to their instances. */
 final class ClusterUser implements AutoCloseable {
+    private static final Duration PODS_GO_WITHIN = Duration.ofSeconds(10);
+
     private final Cluster cluster;
     private final String namespace;
 
@@ -162,9 +165,11 @@ final class ClusterUser implements AutoCloseable {
                                         service.getSpec().getPorts().getFirst().getPort())));
     }
 
+    /** The namespace goes after its pods: while it has any it is looked at each 11 s only. */
     @Override
     public void close() {
         cluster.client().resources(BrainMatrix.class).inNamespace(namespace).delete();
+        Await.orGoOn(PODS_GO_WITHIN, () -> pods().isEmpty());
         cluster.deleteNamespace(namespace);
     }
 }

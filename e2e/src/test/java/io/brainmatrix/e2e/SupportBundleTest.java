@@ -55,6 +55,10 @@ class SupportBundleTest {
               *"get nodememories -o yaml"*) echo 'Error from server (Forbidden): nodememories is forbidden' >&2; exit 1 ;;
               *"{.metadata.namespace}/{.metadata.name}/"*"part-of"*|*"part-of"*) echo brainmatrix-system/op-1/operator/Running ;;
               *"-l brainmatrix.io/instance -o jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name}/"*) echo brains/jar-subject-1/subject/Running ;;
+              *jar-stays-2*|*jar-gone-3*) case "$*" in
+                *"get pod jar-stays-2"*) printf Running ;;
+                *) echo 'Error from server (NotFound): nobody answers' >&2; exit 1 ;;
+              esac ;;
               *lastState*) ;;
               *" logs "*) echo 'a line of the log' ;;
               *--raw*) echo "up 1 # $*" ;;
@@ -120,6 +124,31 @@ class SupportBundleTest {
                 .contains(
                         "nodes/nodememories.yaml: kubectl get nodememories -o yaml: Error from server (Forbidden)");
         assertThat(unpacked(archive)).doesNotContainKey("nodes/nodememories.yaml");
+    }
+
+    /** About three seconds: one that stays is asked again before it is called unreadable. */
+    @Test
+    void podsThatEndMeanwhileAreNoneItCouldNotRead() throws IOException {
+        Path archive = folder.resolve("support.tar.gz");
+        String one = "echo brains/jar-subject-1/subject/Running";
+
+        Script made =
+                bundle(
+                        KUBECTL.replace(
+                                one,
+                                one
+                                        + "; echo brains/jar-stays-2/subject/Running; echo brains/jar-gone-3/subject/Running"),
+                        "--out",
+                        archive.toString());
+
+        assertThat(made.output()).contains("pods came and went while it was made");
+        Map<String, String> files = unpacked(archive);
+        assertThat(files.get("could-not-read.txt"))
+                .contains("logs/brains.jar-stays-2.txt")
+                .doesNotContain("jar-gone-3");
+        assertThat(files.get("changed-meanwhile.txt"))
+                .contains("logs/brains.jar-gone-3.txt", "metrics/brains.jar-gone-3.txt")
+                .doesNotContain("jar-stays-2");
     }
 
     @Test
