@@ -11,9 +11,14 @@ import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -35,6 +40,7 @@ public final class PodServer implements AutoCloseable {
     /**
      * What the server tells and asks.
      *
+     * @param started done once the model serves or never will
      * @param rung how hard memory is pressed
      * @param status the JSON of {@code GET /status}
      * @param desk absent until the model serves
@@ -46,6 +52,7 @@ public final class PodServer implements AutoCloseable {
      */
     public record Parts(
             Supplier<Phase> phase,
+            CompletableFuture<Void> started,
             Supplier<Rung> rung,
             Supplier<String> status,
             Supplier<Optional<Desk>> desk,
@@ -66,6 +73,11 @@ public final class PodServer implements AutoCloseable {
                     "sun.net.httpserver.maxReqTime", "30",
                     "sun.net.httpserver.maxReqHeaderSize", "65536",
                     "sun.net.httpserver.maxReqHeaders", "100");
+
+    /** The query by which a probe has its answer the moment that there is one. */
+    private static final String WAIT = "waitMillis=";
+
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
     /** Requests that are held at once, waiting ones included: each may hold its whole body. */
     private static final int IN_FLIGHT_MAX = 64;
@@ -107,7 +119,10 @@ public final class PodServer implements AutoCloseable {
         server.on(
                 "/health/started",
                 "GET",
-                e -> server.health(e, parts.phase().get() == Phase.Serving));
+                e -> {
+                    await(parts.started(), wait(e));
+                    server.health(e, parts.phase().get() == Phase.Serving);
+                });
         long created = parts.clock().instant().getEpochSecond();
         server.on(MODELS, "GET", e -> models(e, parts, created));
         server.on(MODELS + "/", "GET", e -> model(e, parts, created));
@@ -153,6 +168,39 @@ public final class PodServer implements AutoCloseable {
 
     private void health(HttpExchange exchange, boolean well) throws IOException {
         Exchange.answer(exchange, well ? 200 : 503, "text/plain", phase.get() + "\n");
+    }
+
+    /** How long the client would wait for another answer than "not yet". */
+    private static Duration wait(HttpExchange exchange) throws ApiError {
+        String query = exchange.getRequestURI().getQuery();
+        if (query == null || !query.startsWith(WAIT)) {
+            return Duration.ZERO;
+        }
+        try {
+            long millis = Long.parseLong(query.substring(WAIT.length()));
+            if (millis >= 0 && millis <= LONGEST_WAIT.toMillis()) {
+                return Duration.ofMillis(millis);
+            }
+        } catch (NumberFormatException _) {
+            // Said below.
+        }
+        throw new ApiError(
+                400,
+                "invalid_request_error",
+                "waitMillis",
+                "`waitMillis` is a number from 0 to %d".formatted(LONGEST_WAIT.toMillis()));
+    }
+
+    private static void await(CompletableFuture<Void> started, Duration patience) {
+        try {
+            started.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException _) {
+            // Not yet.
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("nobody fails it", e);
+        }
     }
 
     private static void models(HttpExchange exchange, Parts parts, long created)

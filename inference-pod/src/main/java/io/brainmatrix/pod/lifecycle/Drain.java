@@ -37,7 +37,7 @@ final class Drain implements Runnable {
 
     @Override
     public void run() {
-        vitals.state().updateAndGet(s -> s.in(Phase.Draining));
+        vitals.step(s -> s.in(Phase.Draining));
         words.write();
         Optional<Desk> desk = vitals.desk();
         vitals.mind().ifPresent(Mind::stop);

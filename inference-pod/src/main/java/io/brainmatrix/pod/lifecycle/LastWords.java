@@ -91,7 +91,7 @@ final class LastWords {
         return StatusReport.termination(
                 vitals.life(),
                 bootId,
-                vitals.state().get(),
+                vitals.state(),
                 vitals.samples(),
                 vitals.peak(),
                 vitals.toldRung(),

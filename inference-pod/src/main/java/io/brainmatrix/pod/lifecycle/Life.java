@@ -184,7 +184,7 @@ public final class Life {
     private Mind mind(
             InstanceConfig config, MindConfig mind, GgufFile header, Guard watcher, long limit)
             throws Refusal, IOException {
-        PodState known = vitals.state().get();
+        PodState known = vitals.state();
         String digest = known.modelSha256();
         Mind.World world =
                 new Mind.World(
@@ -251,7 +251,7 @@ public final class Life {
     private void serveHttp(InstanceConfig config, Cgroup cgroup, Guard watcher) throws IOException {
         PodGauges gauges =
                 new PodGauges(
-                        () -> vitals.state().get(),
+                        () -> vitals.state(),
                         watcher,
                         vitals::desk,
                         vitals::rung,
@@ -260,7 +260,8 @@ public final class Life {
                 PodServer.start(
                         surroundings.listen(),
                         new PodServer.Parts(
-                                () -> vitals.state().get().phase(),
+                                () -> vitals.state().phase(),
+                                vitals.started(),
                                 vitals::rung,
                                 () -> status(config, cgroup, watcher),
                                 vitals::desk,
@@ -282,7 +283,7 @@ public final class Life {
     private String status(InstanceConfig config, Cgroup cgroup, Guard watcher) {
         return StatusReport.status(
                 config,
-                vitals.state().get(),
+                vitals.state(),
                 watcher.samples().getLast().used(),
                 watcher.peak(),
                 vitals.toldRung(),
@@ -303,8 +304,8 @@ public final class Life {
     }
 
     private void to(UnaryOperator<PodState> step) {
-        Phase before = vitals.state().get().phase();
-        PodState now = vitals.state().updateAndGet(step);
+        Phase before = vitals.state().phase();
+        PodState now = vitals.step(step);
         if (now.phase() != before) {
             LOG.log(System.Logger.Level.INFO, "Phase {0} after {1}", now.phase(), vitals.uptime());
             words.write();

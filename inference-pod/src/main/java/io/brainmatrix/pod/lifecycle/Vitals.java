@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Vitals {
     private final long begun = System.nanoTime();
     private final AtomicReference<PodState> state = new AtomicReference<>(PodState.begun());
+    private final CompletableFuture<Void> started = new CompletableFuture<>();
     private volatile long life;
     private volatile @Nullable Guard guard;
     private volatile @Nullable Desk desk;
@@ -29,8 +32,23 @@ final class Vitals {
     private volatile @Nullable Mind mind;
     private volatile @Nullable PodServer server;
 
-    AtomicReference<PodState> state() {
-        return state;
+    /** As it is now. */
+    PodState state() {
+        return state.get();
+    }
+
+    /** Goes on to another one, which is returned. */
+    PodState step(UnaryOperator<PodState> change) {
+        PodState now = state.updateAndGet(change);
+        if (now.phase().compareTo(Phase.Serving) >= 0) {
+            started.complete(null);
+        }
+        return now;
+    }
+
+    /** Done once it serves, or never will. */
+    CompletableFuture<Void> started() {
+        return started;
     }
 
     /** Which life of its instance this is; 0 until the configuration is read. */

@@ -88,7 +88,7 @@ final class Watch implements Consumer<Samples> {
         if (known == null) {
             return;
         }
-        if (vitals.state().get().phase() == Phase.Loading) {
+        if (vitals.state().phase() == Phase.Loading) {
             load(samples, known);
         }
         Ladder present = ladder;
@@ -120,7 +120,7 @@ final class Watch implements Consumer<Samples> {
         }
         if (present.rung() != before) {
             if (present.rung() == Rung.End) {
-                vitals.state().updateAndGet(s -> s.in(Phase.Draining));
+                vitals.step(s -> s.in(Phase.Draining));
             }
             recorder.wake();
         }

@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
@@ -107,6 +108,7 @@ record TestModel(Engine engine, int vocabulary, Path log) {
                 new InetSocketAddress(0),
                 new PodServer.Parts(
                         () -> Phase.Serving,
+                        CompletableFuture.completedFuture(null),
                         rung,
                         () -> "{}",
                         () -> Optional.of(desk),

@@ -284,8 +284,10 @@ public final class InferencePod {
                 .withTerminationMessagePath("/dev/termination-log")
                 .withTerminationMessagePolicy("File")
                 // Started once the first token is out: "started" then tells, also much later, that
-                // this life was ready.
-                .withStartupProbe(probe("/health/started", 1, failures(request.loadTimeout())))
+                // this life was ready. The pod holds its answer until it is, or until the next
+                // probe is about due: else half a second would be lost on average.
+                .withStartupProbe(
+                        probe("/health/started?waitMillis=900", 1, failures(request.loadTimeout())))
                 .withReadinessProbe(probe("/health/ready", 1, 3))
                 .withLivenessProbe(probe("/health/live", 10, 6))
                 .addNewVolumeMount()
