@@ -17,8 +17,8 @@ images: build ## build/images/*.tar, without a container engine or a registry
 	@JAVA_HOME=$$(scripts/jdk) && export JAVA_HOME && scripts/images
 load-images: ## bring build/images to the cluster of KUBECONFIG
 	@scripts/load-images
-airgap: images ## build/airgap: one archive with images, chart, definitions and an installer, for machines without a network
-	@scripts/airgap
+airgap: images ## build/airgap: one archive with images, chart, definitions and an installer, for machines without a network: [ARCH=arm64]
+	@scripts/airgap $(if $(ARCH),--arch "$(ARCH)")
 support-bundle: ## one archive of what helps to find out what is wrong on the cluster of KUBECONFIG: [OUT=file.tar.gz]
 	@scripts/support-bundle $(if $(OUT),--out "$(OUT)")
 $(GENERATOR): $(shell find model-generator/src/main -name '*.java')

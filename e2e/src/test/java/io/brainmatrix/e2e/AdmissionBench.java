@@ -28,6 +28,7 @@ class AdmissionBench {
     private static final Duration WINDOW = Duration.ofSeconds(1);
 
     private static final int TINY = 12;
+    private static final int FEW = 3;
 
     private final Cluster cluster;
     private final World world = new World();
@@ -124,28 +125,47 @@ class AdmissionBench {
                 .orElse("?");
     }
 
+    /** As on a node of the size that this is for: up to two others serve. */
     @Test
     void fromTheSpecToThePodAndFromTheFirstTokenToReadyWhileTheGateIsOpen() {
-        world.place(Models.chain(Models.TINY_MIB), "bench-tiny.gguf");
+        gateOpen(FEW);
+    }
+
+    /**
+     * Each pod is probed every second, and all share the machine's cores with whoever is let in.
+     */
+    @Test
+    void theSameWithUpToElevenOthers() {
+        gateOpen(TINY);
+    }
+
+    /** One more at a time, twelve times; the eldest goes where there would be more than so many. */
+    private void gateOpen(int most) {
+        String file = "bench-tiny.gguf";
+        world.place(Models.chain(Models.TINY_MIB), file);
         try (ClusterUser user = new ClusterUser(cluster, "e2e-bench-gate");
                 LaneHistory lane = new LaneHistory(cluster);
                 MemoryHistory memory = new MemoryHistory(cluster);
                 MatrixTimes announced = new MatrixTimes(cluster, user.namespace());
                 PodTimes pods = new PodTimes(cluster, user.namespace())) {
-            Matrix matrix = Matrix.on(MATRIX, World.hostPath("bench-tiny.gguf"));
             List<Double> opened = new ArrayList<>();
             List<Double> told = new ArrayList<>();
             for (int i = 0; i < TINY; i++) {
                 String name = "i" + i;
-                matrix = matrix.instance("name: " + name + ", budget: {ram: 256Mi}");
+                int eldest = Math.max(0, i + 1 - most);
+                int others = i - eldest;
+                if (others > 0) {
+                    user.apply(tiny(file, eldest, i));
+                }
                 Await.until(
                         cluster,
-                        "the lane is free and memory settled",
+                        "the lane is free, memory settled and the eldest gone",
                         () -> {
                             assertThat(lane.holder()).isNull();
                             assertThat(memory.settledNow()).isTrue();
+                            assertThat(user.pods()).hasSize(others);
                         });
-                user.apply(matrix);
+                user.apply(tiny(file, eldest, i + 1));
                 Instant accepted = Instant.now();
                 user.awaitReady(MATRIX, name);
                 JsonNode status = user.talk(MATRIX, name, Chat::status);
@@ -160,12 +180,22 @@ class AdmissionBench {
                 }
             }
             Bench.say(
-                    "spec accepted to pod seen, gate open: %s"
-                            .formatted(Bench.percentiles(opened)));
-            Bench.say("load ended to Ready in the matrix: %s".formatted(Bench.percentiles(told)));
+                    "up to %d others: spec accepted to pod seen, gate open: %s"
+                            .formatted(most - 1, Bench.percentiles(opened)));
+            Bench.say(
+                    "up to %d others: load ended to Ready in the matrix: %s"
+                            .formatted(most - 1, Bench.percentiles(told)));
         } finally {
-            world.remove("bench-tiny.gguf");
+            world.remove(file);
         }
+    }
+
+    private static Matrix tiny(String file, int from, int to) {
+        Matrix matrix = Matrix.on(MATRIX, World.hostPath(file));
+        for (int i = from; i < to; i++) {
+            matrix = matrix.instance("name: i" + i + ", budget: {ram: 256Mi}");
+        }
+        return matrix;
     }
 
     @Test
