@@ -2,6 +2,7 @@ package io.brainmatrix.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.brainmatrix.quickstart.Chart;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -89,9 +90,37 @@ class ApiWritesBench {
                                     IDLE.toSeconds(),
                                     writes("brainmatrix-operator", idle, end),
                                     writes("brainmatrix-node-agent", idle, end)));
+            Bench.say("lines logged meanwhile: %s".formatted(logged(user, idle)));
         } finally {
             world.remove("writes.gguf");
         }
+    }
+
+    /** How many lines each pod of the release and each instance has logged since then. */
+    private Map<String, Long> logged(ClusterUser user, Instant since) {
+        Map<String, Long> lines = new TreeMap<>();
+        Stream.concat(
+                        user.pods().stream(),
+                        cluster
+                                .client()
+                                .pods()
+                                .inNamespace(Chart.NAMESPACE)
+                                .list()
+                                .getItems()
+                                .stream())
+                .forEach(
+                        pod ->
+                                lines.put(
+                                        pod.getMetadata().getName(),
+                                        cluster.client()
+                                                .pods()
+                                                .inNamespace(pod.getMetadata().getNamespace())
+                                                .withName(pod.getMetadata().getName())
+                                                .sinceTime(since.toString())
+                                                .getLog()
+                                                .lines()
+                                                .count()));
+        return lines;
     }
 
     private void calm(LaneHistory lane) {

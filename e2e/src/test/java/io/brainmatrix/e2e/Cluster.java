@@ -44,11 +44,16 @@ final class Cluster implements AutoCloseable {
 
     /** The cluster of {@code KUBECONFIG}; a cluster test without one fails, it is not skipped. */
     static Cluster named() {
+        return named(Map.of());
+    }
+
+    /** The same, with values for the chart. */
+    static Cluster named(Map<String, String> values) {
         String path =
                 Objects.requireNonNull(
                         System.getenv("KUBECONFIG"), "cluster tests need KUBECONFIG");
         try {
-            return of(Files.readString(Path.of(path)), Map.of());
+            return of(Files.readString(Path.of(path)), values);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -133,7 +133,7 @@ class UpgradeE2E {
                     .as("an instance has nobody to call")
                     .isFalse();
 
-            cluster.previous(); // and back, as a rollback does it
+            rollBack();
             untouched(user, before);
             assertThat(user.podOf(MATRIX, "slow").getMetadata().getUid())
                     .isEqualTo(slow.getMetadata().getUid());
@@ -144,9 +144,9 @@ class UpgradeE2E {
     }
 
     /**
-     * By the installer of the archive for machines without a network; in it files of a few bytes
-     * stand for the images, which the node has. It needs the helm that {@code BRAINMATRIX_HELM}
-     * names; without one the chart is upgraded from its directory.
+     * By the installer of the archive for machines without a network; except at full length files
+     * of a few bytes in it stand for the images, which the node has. It needs the helm that {@code
+     * BRAINMATRIX_HELM} names; without one the chart is upgraded from its directory.
      */
     private void upgrade() throws IOException {
         Path values = Files.writeString(folder.resolve("values.yaml"), CHANGED);
@@ -164,10 +164,8 @@ class UpgradeE2E {
                             "watchers"));
             return;
         }
-        Path images = Files.createDirectories(folder.resolve("images"));
-        for (String image : List.of("operator", "node-agent", "inference-pod")) {
-            Files.writeString(images.resolve(image + ".tar"), image);
-        }
+        boolean full = Boolean.getBoolean("brainmatrix.full");
+        Path images = full ? Cluster.ROOT.resolve("build/images") : standIns();
         succeeds("scripts/airgap", "--images", images.toString(), "--out", folder.toString());
         succeeds(
                 "bash",
@@ -179,9 +177,30 @@ class UpgradeE2E {
                 "HELM=" + helm,
                 folder.resolve("unpacked/install.sh").toString(),
                 "--load",
-                "true",
+                full ? System.getenv("BRAINMATRIX_LOAD_IMAGE") : "true",
                 "--values",
                 values.toString());
+    }
+
+    private Path standIns() throws IOException {
+        Path images = Files.createDirectories(folder.resolve("images"));
+        for (String image : List.of("operator", "node-agent", "inference-pod")) {
+            Files.writeString(images.resolve(image + ".tar"), image);
+        }
+        return images;
+    }
+
+    /** As docs/upgrade.md has it; without that helm by upgrading to the earlier chart. */
+    private void rollBack() {
+        String helm = System.getenv("BRAINMATRIX_HELM");
+        if (helm == null || helm.isBlank()) {
+            cluster.previous();
+            return;
+        }
+        succeeds(
+                "bash",
+                "-c",
+                "%s rollback %s -n %s --wait".formatted(helm, Chart.RELEASE, Chart.NAMESPACE));
     }
 
     private static void succeeds(String command, String... arguments) {
