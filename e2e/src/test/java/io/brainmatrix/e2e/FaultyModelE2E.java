@@ -9,7 +9,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A model that is not there, or not what it should be, is no death: R8, R11. */
+/**
+ * A model that is not what it should be is no death: R8, R11. One that is not there at all: {@link
+ * ModelArrivesE2E}.
+ */
 @Tag("cluster")
 @ExtendWith(Installation.class)
 class FaultyModelE2E {
@@ -25,13 +28,6 @@ class FaultyModelE2E {
 
     FaultyModelE2E(Cluster cluster) {
         this.cluster = cluster;
-    }
-
-    @Test
-    void aMissingFileIsSaidAndPuttingItThereIsEnough() {
-        world.place(good, "another.gguf"); // the directory exists
-        world.remove(FILE);
-        mended(Reason.ModelMissing, matrix(), () -> world.place(good, FILE));
     }
 
     @Test

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.brainmatrix.pod.engine.LlamaEngine;
 import io.brainmatrix.pod.lifecycle.InstanceConfig;
 import io.brainmatrix.pod.lifecycle.Life;
+import io.brainmatrix.pod.lifecycle.Scout;
 import java.io.IOException;
 
 /**
@@ -14,8 +15,11 @@ import java.io.IOException;
 public final class UnlimitedPod {
     private UnlimitedPod() {}
 
-    /** Begins the one life of this process. */
+    /** Begins the one life of this process; a scout has no budget to keep. */
     public static void main(String[] arguments) throws IOException {
+        if (Scout.worked()) {
+            return;
+        }
         Life.Surroundings real = Life.Surroundings.ofContainer();
         OwnMemory own = new OwnMemory(real.proc(), real.scratch().resolve("own"));
         own.begin(budget());

@@ -94,6 +94,7 @@ final class Checks implements PaperServer.Watcher {
         } else if (change.after() instanceof BrainMatrix now
                 && change.before() instanceof BrainMatrix before) {
             note(now);
+            world.models.told(now);
             if (!Objects.equals(
                     before.getMetadata().getGeneration(), now.getMetadata().getGeneration())) {
                 deaths.edited(now);
@@ -241,6 +242,11 @@ final class Checks implements PaperServer.Watcher {
         return commitment + commitment * 20 / 100;
     }
 
+    /** What the node can still promise now, by its own truth. */
+    long free(PaperNode node) {
+        return Math.min(free(node, Optional.empty()), measuredFree(node));
+    }
+
     /** What the node can still promise, by its own truth. */
     private long free(PaperNode node, Optional<Pod> but) {
         long promised = 0;
@@ -305,7 +311,13 @@ final class Checks implements PaperServer.Watcher {
                 return Optional.of("R4: lane " + lane.getMetadata().getName() + " stays held");
             }
         }
+        if (world.models.pending()) {
+            return Optional.of("a model's file is still to come");
+        }
         for (Pod pod : world.server.list(Pod.class)) {
+            if (Pods.scout(pod)) {
+                return Optional.of("scout " + PaperServer.key(pod) + " does not go");
+            }
             if (Pods.ours(pod)
                     && (pod.getMetadata().getDeletionTimestamp() != null || Pods.over(pod))) {
                 return Optional.of("pod " + PaperServer.key(pod) + " does not go");
@@ -367,6 +379,7 @@ final class Checks implements PaperServer.Watcher {
             List<String> could =
                     world.nodes().stream()
                             .filter(PaperNode::exists)
+                            .filter(n -> world.models.isOn(n.name()))
                             .filter(n -> memory(n, needed, onGpu) <= free(n, Optional.empty()))
                             .filter(n -> memory(n, needed, onGpu) <= measuredFree(n))
                             .filter(n -> n.unified() || onGpu <= gpuFree(n))

@@ -39,6 +39,11 @@ final class DeathChecks {
     /** Wait after an end for the node's sake, in ms. */
     private static final long SHED_WAIT = 10_000;
 
+    private static final int MODEL_MISSING = 11;
+
+    /** Least wait after a life that found no file, in ms, unless it comes meanwhile. */
+    private static final long FAULT_WAIT = 10_000;
+
     /** Deaths that are certain to be told, and those that may be. */
     private record Tally(long certain, long possible) {}
 
@@ -46,6 +51,7 @@ final class DeathChecks {
     private static final class Loop {
         int inARow;
         long notBefore;
+        @Nullable String missedOn;
         boolean edited;
     }
 
@@ -81,6 +87,9 @@ final class DeathChecks {
                         || !node.kubeletUp();
         if (!doubtful) {
             wait(pod, process);
+            if (process.exitCode == MODEL_MISSING) {
+                missed(pod, node, process);
+            }
         }
         if (!DEATHS.contains(process.exitCode)) {
             return;
@@ -91,6 +100,12 @@ final class DeathChecks {
                 new Tally(before.certain() + (doubtful ? 0 : 1), before.possible() + 1));
         process.deathOf = owner(pod);
         process.certain = !doubtful;
+    }
+
+    private void missed(Pod pod, PaperNode node, PaperNode.Process process) {
+        Loop loop = loops.computeIfAbsent(owner(pod), o -> new Loop());
+        loop.notBefore = process.diedAt + FAULT_WAIT;
+        loop.missedOn = node.name();
     }
 
     private void wait(Pod pod, PaperNode.Process process) {
@@ -153,6 +168,16 @@ final class DeathChecks {
             return;
         }
         long now = world.time.now();
+        if (loop.missedOn != null) {
+            boolean came =
+                    world.models.isOn(loop.missedOn)
+                            || world.models.isOn(String.valueOf(Pods.nodeOf(pod)));
+            loop.missedOn = null;
+            if (came) {
+                loop.notBefore = 0;
+                return;
+            }
+        }
         if (loop.notBefore > now) {
             throw new Checks.Violation(
                     loop.notBefore == Long.MAX_VALUE

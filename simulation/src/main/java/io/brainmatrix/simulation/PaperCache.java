@@ -136,6 +136,13 @@ final class PaperCache implements ClusterView {
     }
 
     @Override
+    public List<Pod> scoutsOf(String matrixUid) {
+        return all(Pod.class).stream()
+                .filter(p -> matrixUid.equals(Pods.annotation(p, WorkloadNames.SCOUT_OF)))
+                .toList();
+    }
+
+    @Override
     public List<Node> nodes() {
         return all(Node.class);
     }

@@ -50,6 +50,7 @@ final class PaperNode {
         final String pod;
         final long limit;
         final boolean ours;
+        final boolean scout;
         final long steady;
         final long gpu;
         final long gpuSteady;
@@ -104,6 +105,7 @@ final class PaperNode {
             this.pod = PaperServer.key(pod);
             this.limit = limit;
             this.ours = ours;
+            scout = Pods.scout(pod);
             this.steady = steady;
             this.gpu = gpu;
             this.gpuSteady = gpuSteady;
@@ -508,13 +510,36 @@ final class PaperNode {
         report(process);
         if (!process.ours) {
             moved(process.loadTo);
+            scouts(process);
             return;
         }
         world.time.in(process.loadFrom - now, () -> loading(process));
     }
 
+    /** The model's file is here from now on. */
+    void fileCame() {
+        new ArrayList<>(processes.values()).forEach(this::scouts);
+    }
+
+    /** A scout ends once the file has not changed for a while. */
+    private void scouts(Process process) {
+        if (process.scout && process.alive() && world.models.isOn(name)) {
+            world.time.in(
+                    world.time.between(2_000, 3_000),
+                    () -> {
+                        if (process.alive()) {
+                            die(process, 0, "Completed", 100, null);
+                        }
+                    });
+        }
+    }
+
     private void loading(Process process) {
         if (!process.alive()) {
+            return;
+        }
+        if (!world.models.isOn(name)) {
+            die(process, 11, "Error", 100, EndClass.ConfigurationFault);
             return;
         }
         process.loadStartedByNode = wall();
@@ -777,7 +802,10 @@ final class PaperNode {
         ContainerStatus built = container.build();
         return new PodStatusBuilder()
                 .withReason(over ? process.podReason : null)
-                .withPhase(over ? "Failed" : process.started >= 0 ? "Running" : "Pending")
+                .withPhase(
+                        over
+                                ? process.exitCode == 0 ? "Succeeded" : "Failed"
+                                : process.started >= 0 ? "Running" : "Pending")
                 .withConditions(
                         new PodConditionBuilder()
                                 .withType("Ready")

@@ -26,6 +26,10 @@ final class Pods {
         return annotation(pod, WorkloadNames.MATRIX_UID) != null;
     }
 
+    static boolean scout(Pod pod) {
+        return annotation(pod, WorkloadNames.SCOUT_OF) != null;
+    }
+
     static boolean over(Pod pod) {
         String phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
         return "Failed".equals(phase) || "Succeeded".equals(phase);

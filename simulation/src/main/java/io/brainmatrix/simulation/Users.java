@@ -65,6 +65,7 @@ final class Users {
     void calm() {
         world.faults.calm();
         time.note("--- calm from here on ---");
+        world.models.calm();
         for (PaperNode node : world.nodes()) {
             if (node.exists() && node.cordoned()) {
                 node.cordon(false);

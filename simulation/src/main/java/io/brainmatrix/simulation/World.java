@@ -46,6 +46,7 @@ final class World {
     final Faults faults;
     final PaperServer server;
     final Checks checks;
+    final ModelFiles models;
     private final List<PaperNode> nodes = new ArrayList<>();
     private final List<PaperOperator> operators = new ArrayList<>();
     private int operatorNames = 1;
@@ -56,6 +57,7 @@ final class World {
         faults = new Faults(time);
         server = new PaperServer(time);
         checks = new Checks(this);
+        models = new ModelFiles(this, seed);
         server.watch(checks);
         server.watch(change -> operators.forEach(o -> o.cache().changed(change)));
         server.watch(this::controllers);
@@ -90,6 +92,7 @@ final class World {
 
     void addNode(long capacity, long gpu) {
         nodes.add(new PaperNode(this, "node" + (nodes.size() + 1), capacity, gpu));
+        models.node(nodes.getLast());
     }
 
     void startOperator() {

@@ -34,7 +34,6 @@ class SimulationTest {
     private static final Map<Reason, String> SHOWN_BY =
             Map.ofEntries(
                     Map.entry(Reason.ConfigurationInvalid, "matrix/MatrixPolicyTest"),
-                    Map.entry(Reason.ModelMissing, "matrix/MatrixPolicyTest"),
                     Map.entry(Reason.DigestMismatch, "matrix/MatrixPolicyTest"),
                     Map.entry(Reason.FootprintOverBudget, "matrix/MatrixPolicyTest"),
                     Map.entry(Reason.GpuUnavailable, "matrix/MatrixPolicyTest"),

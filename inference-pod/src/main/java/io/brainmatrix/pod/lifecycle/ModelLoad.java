@@ -54,6 +54,11 @@ final class ModelLoad {
         this.to = to;
     }
 
+    /** Whether there is a file that can be read. */
+    static boolean isThere(Path model) {
+        return Files.isRegularFile(model) && Files.isReadable(model);
+    }
+
     /** What was found before the load. */
     record Checked(GgufFile header, ModelPlan plan) {}
 
@@ -64,7 +69,7 @@ final class ModelLoad {
      */
     Checked check() throws Refusal, IOException {
         String source = config.model().source();
-        if (!Files.isRegularFile(model) || !Files.isReadable(model)) {
+        if (!isThere(model)) {
             throw new Refusal(
                     ExitCode.ModelMissing,
                     "there is no readable file at `%s`; put the model there".formatted(source));

@@ -34,6 +34,7 @@ import java.util.function.LongSupplier;
 public final class ClusterCache implements ClusterView, AutoCloseable {
     private static final String BY_NODE = "node";
     private static final String BY_MATRIX = "matrix";
+    private static final String BY_SCOUTED = "scouted";
     private static final Duration SYNC = Duration.ofSeconds(60);
 
     private final String namespace;
@@ -71,6 +72,11 @@ public final class ClusterCache implements ClusterView, AutoCloseable {
                             BY_MATRIX,
                                     pod ->
                                             PodReader.matrixUidOf(pod)
+                                                    .map(List::of)
+                                                    .orElse(List.of()),
+                            BY_SCOUTED,
+                                    pod ->
+                                            ScoutKeeper.matrixUidOf(pod)
                                                     .map(List::of)
                                                     .orElse(List.of())));
         }
@@ -164,6 +170,11 @@ public final class ClusterCache implements ClusterView, AutoCloseable {
     @Override
     public List<Pod> podsOf(String matrixUid) {
         return byIndex(BY_MATRIX, matrixUid);
+    }
+
+    @Override
+    public List<Pod> scoutsOf(String matrixUid) {
+        return byIndex(BY_SCOUTED, matrixUid);
     }
 
     @Override

@@ -31,6 +31,9 @@ public interface ClusterView {
     /** All pods of a matrix, whatever their state. */
     List<Pod> podsOf(String matrixUid);
 
+    /** All scouts of a matrix, whatever their state. */
+    List<Pod> scoutsOf(String matrixUid);
+
     /** All nodes. */
     List<Node> nodes();
 

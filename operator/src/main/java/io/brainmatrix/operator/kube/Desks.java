@@ -49,6 +49,7 @@ public record Desks(NodeDesk nodes, MatrixDesk matrices) {
                         new MatrixReader(view, reader, policy, clock),
                         reader,
                         new VolumeKeeper(api, view),
+                        new ScoutKeeper(api, view, reader, settings),
                         pods,
                         new StatusWriter(api),
                         new EventPublisher(api, clock),

@@ -10,6 +10,7 @@ import io.brainmatrix.operator.matrix.MatrixPolicy;
 import io.brainmatrix.operator.matrix.MatrixSnapshot;
 import io.brainmatrix.operator.matrix.PodStep;
 import io.brainmatrix.operator.matrix.PodView;
+import io.brainmatrix.operator.matrix.ScoutPolicy;
 import io.brainmatrix.operator.matrix.StatusChange;
 import io.brainmatrix.operator.matrix.StatusEvents;
 import io.brainmatrix.operator.workload.WorkloadNames;
@@ -49,6 +50,7 @@ public final class MatrixDesk {
     private final MatrixReader reader;
     private final NodeReader nodes;
     private final VolumeKeeper volumes;
+    private final ScoutKeeper scouts;
     private final PodKeeper pods;
     private final StatusWriter statuses;
     private final EventPublisher events;
@@ -84,6 +86,7 @@ public final class MatrixDesk {
             MatrixReader reader,
             NodeReader nodes,
             VolumeKeeper volumes,
+            ScoutKeeper scouts,
             PodKeeper pods,
             StatusWriter statuses,
             EventPublisher events,
@@ -92,6 +95,7 @@ public final class MatrixDesk {
         this.reader = reader;
         this.nodes = nodes;
         this.volumes = volumes;
+        this.scouts = scouts;
         this.pods = pods;
         this.statuses = statuses;
         this.events = events;
@@ -126,10 +130,12 @@ public final class MatrixDesk {
         // After the status: a node that may let in need not wait for it.
         boolean bound = surround(matrix);
         plan.steps().forEach(step -> take(matrix, step));
+        plan.scouting().forEach(step -> scouts.take(matrix, step));
         return Stream.of(
                         again,
                         bound ? Optional.<Duration>empty() : Optional.of(UNBOUND),
-                        untilStale(plan.status()))
+                        untilStale(plan.status()),
+                        untilScoutsGiveWay(plan.status()))
                 .flatMap(Optional::stream)
                 .min(Duration::compareTo);
     }
@@ -142,6 +148,15 @@ public final class MatrixDesk {
                 .flatMap(memory -> cache.freshFor(memory).stream())
                 .min(Duration::compareTo)
                 .map(left -> left.plusMillis(1));
+    }
+
+    /** When a scout has to go: nothing else would tell. */
+    private Optional<Duration> untilScoutsGiveWay(BrainMatrixStatus status) {
+        return status.instances().stream()
+                .flatMap(i -> ScoutPolicy.givesWayAt(i).stream())
+                .map(at -> Duration.between(clock.instant(), at))
+                .filter(Duration::isPositive)
+                .min(Duration::compareTo);
     }
 
     /** Makes what its pods need around them; whether its volumes are bound. */
@@ -213,6 +228,7 @@ public final class MatrixDesk {
     /** One pass over a matrix that goes; true once nothing of it is left. */
     public boolean remove(BrainMatrix matrix) {
         String namespace = matrix.getMetadata().getNamespace();
+        boolean scouted = !scouts.recallAll(matrix);
         List<PodView> left = reader.read(matrix).pods();
         for (PodView pod : left) {
             if (pod.end().isPresent()) {
@@ -224,7 +240,8 @@ public final class MatrixDesk {
         }
         // The cache may not know yet of a pod that was made while the matrix was deleted.
         Optional<String> uid = Optional.of(matrix.getMetadata().getUid());
-        if (!left.isEmpty()
+        if (scouted
+                || !left.isEmpty()
                 || pods.in(namespace).stream()
                         .anyMatch(p -> PodReader.matrixUidOf(p).equals(uid))) {
             return false;
@@ -240,6 +257,7 @@ public final class MatrixDesk {
         return switch (changed) {
             case Pod pod ->
                     PodReader.matrixUidOf(pod)
+                            .or(() -> ScoutKeeper.matrixUidOf(pod))
                             .map(uid -> which(m -> uid.equals(m.getMetadata().getUid())))
                             .orElse(List.of());
             case NodeMemory memory -> which(m -> concerned(m, memory.getMetadata().getName()));

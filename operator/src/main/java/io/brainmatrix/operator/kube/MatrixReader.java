@@ -22,6 +22,7 @@ import io.brainmatrix.operator.placement.NodeView;
 import io.brainmatrix.operator.placement.PlacementDemand;
 import io.brainmatrix.operator.placement.PlacementPlan;
 import io.brainmatrix.operator.placement.PlacementPolicy;
+import io.brainmatrix.operator.workload.ScoutPod;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Taint;
@@ -92,7 +93,20 @@ public final class MatrixReader {
                 nodes.modelHindrances(matrix),
                 memory,
                 waiting,
-                placements);
+                placements,
+                ScoutKeeper.of(cache, matrix.getMetadata().getUid()),
+                roomForScouts(matrix));
+    }
+
+    /** Of the nodes where a model was found missing. */
+    private Set<String> roomForScouts(BrainMatrix matrix) {
+        return matrix.getStatus() == null
+                ? Set.of()
+                : matrix.getStatus().instances().stream()
+                        .flatMap(i -> i.modelMissingOn().stream())
+                        .distinct()
+                        .filter(node -> account(node).free().memory() >= ScoutPod.MEMORY)
+                        .collect(Collectors.toSet());
     }
 
     private PodView view(Pod pod, Function<String, Optional<Node>> nodeOf, Instant now) {

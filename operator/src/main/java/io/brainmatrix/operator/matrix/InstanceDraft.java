@@ -118,6 +118,22 @@ final class InstanceDraft {
     }
 
     /**
+     * The node where, as a scout says, the file is by now that the latest life found missing: it
+     * waits no longer, and its row of faults begins anew.
+     */
+    Optional<String> hears(MatrixSnapshot snapshot) {
+        Optional<String> found =
+                ScoutPolicy.word(snapshot.scouts(), name, lives)
+                        .map(ScoutView::node)
+                        .filter(modelMissingOn::remove);
+        if (found.isPresent()) {
+            nextAttempt = null;
+            retries = null;
+        }
+        return found;
+    }
+
+    /**
      * As long as the delay after an end runs, what that end said is the reason, whatever the queue
      * says; the queue may not even have seen yet that the pod is gone.
      */

@@ -228,6 +228,14 @@ final class InstancePolicy {
         if (draft.specHash != null && !draft.specHash.equals(snapshot.hashes().get(draft.name))) {
             draft.modelMissingOn.clear(); // it may name another model by now
         }
+        Optional<String> found = draft.hears(snapshot);
+        if (found.isPresent()) {
+            draft.say(
+                    Phase.Waiting,
+                    Reason.WaitingInQueue,
+                    "its model is on node `%s` by now; not judged yet".formatted(found.get()));
+            return;
+        }
         if (draft.tellsOfItsEnd(snapshot)) {
             return;
         }

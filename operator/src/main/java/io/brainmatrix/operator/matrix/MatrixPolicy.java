@@ -50,6 +50,9 @@ public final class MatrixPolicy {
             statuses.add(outcome.status());
             steps.addAll(outcome.steps());
         }
-        return new MatrixPlan(MatrixStatus.of(snapshot, old, wanted.keySet(), statuses), steps);
+        return new MatrixPlan(
+                MatrixStatus.of(snapshot, old, wanted.keySet(), statuses),
+                steps,
+                ScoutPolicy.steps(snapshot, statuses));
     }
 }

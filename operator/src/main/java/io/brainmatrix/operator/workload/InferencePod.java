@@ -38,7 +38,7 @@ public final class InferencePod {
     /** Asked of the scheduler; loading uses what is there. */
     private static final Quantity CPU_REQUEST = new Quantity("100m");
 
-    private static final long USER = 65532;
+    static final long USER = 65532;
 
     private static final String API_TOKEN = "api-token";
 
@@ -345,7 +345,7 @@ public final class InferencePod {
      * Pinned by affinity, so that the scheduler still judges the node; {@code nodeName} would go
      * past it.
      */
-    private static Affinity on(String node) {
+    static Affinity on(String node) {
         return new AffinityBuilder()
                 .withNewNodeAffinity()
                 .withNewRequiredDuringSchedulingIgnoredDuringExecution()
@@ -361,7 +361,7 @@ public final class InferencePod {
                 .build();
     }
 
-    private static String claim(ModelVolume volume) {
+    static String claim(ModelVolume volume) {
         return switch (volume) {
             case ModelVolume.HostDirectory directory -> directory.claim();
             case ModelVolume.UserClaim claim -> claim.claim();

@@ -34,6 +34,18 @@ public final class WorkloadNames {
      */
     public static final String NODE = "brainmatrix.io/node";
 
+    /**
+     * Annotation of a scout: the UID of the matrix that it looks for. A scout is no life, so it has
+     * none of the labels and annotations of one.
+     */
+    public static final String SCOUT_OF = "brainmatrix.io/scout-of";
+
+    /** Label of a scout: the instance that it looks for. */
+    public static final String SCOUT = "brainmatrix.io/scout";
+
+    /** Annotation of a scout: the life that found no file. */
+    public static final String SCOUT_LIFE = "brainmatrix.io/scout-life";
+
     /** Label by which a claim finds its own volume. */
     public static final String VOLUME = "brainmatrix.io/volume";
 
@@ -68,6 +80,11 @@ public final class WorkloadNames {
     /** {@code <matrix>-<instance>-<life>}. */
     public static String pod(String matrix, String instance, long life) {
         return "%s-%s-%d".formatted(matrix, instance, life);
+    }
+
+    /** {@code <matrix>-<instance>-<life>-scout}: no name of a life ends so. */
+    public static String scout(String matrix, String instance, long life) {
+        return pod(matrix, instance, life) + "-scout";
     }
 
     /** The life in a name made by {@link #pod}. */

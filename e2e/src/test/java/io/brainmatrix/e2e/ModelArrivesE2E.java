@@ -1,0 +1,130 @@
+package io.brainmatrix.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.brainmatrix.api.v1alpha1.Reason;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * A model that is not on the node yet: a scout waits for it there, nobody waits for the scout, and
+ * the instance is let in within seconds of the file's arrival though its own wait is far longer.
+ */
+@Tag("cluster")
+@ExtendWith(Installation.class)
+class ModelArrivesE2E {
+    private static final String MATRIX = "arrival";
+    private static final String NEVER = "never";
+    private static final String FILE = "arrival.gguf";
+    private static final String OTHER = "arrival-other.gguf";
+
+    private final Cluster cluster;
+    private final World world = new World();
+    private final Path good = Models.chain(Models.TINY_MIB);
+
+    ModelArrivesE2E(Cluster cluster) {
+        this.cluster = cluster;
+    }
+
+    @AfterEach
+    void leaves() {
+        world.remove(FILE);
+        world.remove(OTHER);
+    }
+
+    @Test
+    void isNoticedWithinSecondsWhileOthersAreLetIn() {
+        world.place(good, OTHER); // the directory exists
+        world.remove(FILE);
+        try (ClusterUser user = new ClusterUser(cluster, "e2e-arrival");
+                PodHistory pods = new PodHistory(cluster, user.namespace())) {
+            user.apply(late(MATRIX));
+            user.apply(late(NEVER));
+            user.awaitReason(MATRIX, "late", Reason.ModelMissing);
+            assertThat(user.status(MATRIX, "late").message()).contains(FILE);
+            user.apply(
+                    Matrix.on("other", World.hostPath(OTHER))
+                            .instance("name: one, budget: {ram: 256Mi}"));
+            user.awaitReady("other", "one");
+
+            awaitScouts(user);
+            Pod scout = scout(user, MATRIX).orElseThrow();
+            Instant next = Objects.requireNonNull(user.status(MATRIX, "late").nextAttempt());
+            Figures.line(
+                    "scout: %.1f Mi anonymous of %d Mi"
+                            .formatted(
+                                    World.anonymous(scout) / (double) (1 << 20),
+                                    world.limit(scout) >> 20));
+            user.delete(NEVER);
+            Figures.note(
+                    "missing model placed to Ready",
+                    Cluster.timed(
+                            () -> {
+                                world.place(good, FILE);
+                                user.awaitReady(MATRIX, "late");
+                            }));
+
+            assertThat(
+                            Instant.parse(
+                                    user.podOf(MATRIX, "late")
+                                            .getMetadata()
+                                            .getCreationTimestamp()))
+                    .as("by the scout's word, not because its wait was over")
+                    .isBefore(next.minusSeconds(1)); // it is told in whole seconds
+            assertThat(pods.names())
+                    .as("two or three lives that found none, and the one that found it")
+                    .filteredOn(name -> name.startsWith(MATRIX) && !name.endsWith("-scout"))
+                    .hasSizeLessThanOrEqualTo(4);
+            assertThat(user.deaths(MATRIX, "late")).isZero();
+            assertThat(user.status(MATRIX, "late").modelMissingOn()).isEmpty();
+            Await.until(
+                    cluster,
+                    "no scout is left, nor anything of the matrix that went",
+                    () -> {
+                        assertThat(user.matrix(NEVER)).isEmpty();
+                        assertThat(user.pods())
+                                .noneMatch(p -> p.getMetadata().getName().startsWith(NEVER))
+                                .noneMatch(ModelArrivesE2E::isScout);
+                    });
+        }
+    }
+
+    /** Both stand, and the wait of the one that is to be shortened has long to go. */
+    private void awaitScouts(ClusterUser user) {
+        Await.until(
+                cluster,
+                "scouts look",
+                () -> {
+                    assertThat(user.status(MATRIX, "late").reason()).isEqualTo(Reason.ModelMissing);
+                    assertThat(user.status(MATRIX, "late").nextAttempt())
+                            .isAfter(Instant.now().plusSeconds(10));
+                    for (String matrix : List.of(MATRIX, NEVER)) {
+                        assertThat(scout(user, matrix).map(p -> p.getStatus().getPhase()))
+                                .contains("Running");
+                    }
+                });
+    }
+
+    private static Matrix late(String name) {
+        return Matrix.on(name, World.hostPath(FILE)).instance("name: late, budget: {ram: 256Mi}");
+    }
+
+    private static Optional<Pod> scout(ClusterUser user, String matrix) {
+        return user.pods().stream()
+                .filter(ModelArrivesE2E::isScout)
+                .filter(p -> p.getMetadata().getName().startsWith(matrix + "-"))
+                .findFirst();
+    }
+
+    private static boolean isScout(Pod pod) {
+        return pod.getMetadata().getLabels().containsKey("brainmatrix.io/scout");
+    }
+}

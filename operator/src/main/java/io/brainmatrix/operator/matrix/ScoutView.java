@@ -1,0 +1,19 @@
+package io.brainmatrix.operator.matrix;
+
+/**
+ * A scout as the policies see it.
+ *
+ * @param instance that it looks for
+ * @param life that found no file
+ * @param node where it looks
+ * @param deleting whether somebody asked for its end
+ * @param found whether it has ended because the file is there
+ */
+public record ScoutView(
+        String pod,
+        String uid,
+        String instance,
+        long life,
+        String node,
+        boolean deleting,
+        boolean found) {}
