@@ -39,6 +39,9 @@ final class DeathChecks {
     /** Wait after an end for the node's sake, in ms. */
     private static final long SHED_WAIT = 10_000;
 
+    /** What a node's clock that is off may take from a wait, in ms; one that is right nothing. */
+    private static final long CLOCK_TAKES = 2_000;
+
     /** Deaths that are certain to be told, and those that may be. */
     private record Tally(long certain, long possible) {}
 
@@ -80,7 +83,7 @@ final class DeathChecks {
                         || Pods.annotation(pod, WorkloadNames.STOPPING) != null
                         || !node.kubeletUp();
         if (!doubtful) {
-            wait(pod, process);
+            wait(node, pod, process);
         }
         if (!DEATHS.contains(process.exitCode)) {
             return;
@@ -93,17 +96,18 @@ final class DeathChecks {
         process.certain = !doubtful;
     }
 
-    private void wait(Pod pod, PaperNode.Process process) {
+    private void wait(PaperNode node, Pod pod, PaperNode.Process process) {
         Loop loop = loops.computeIfAbsent(owner(pod), o -> new Loop());
+        long from = process.diedAt - (node.clockIsRight() ? 0 : CLOCK_TAKES);
         if (process.exitCode == 33) {
-            loop.notBefore = process.diedAt + SHED_WAIT;
+            loop.notBefore = from + SHED_WAIT;
         } else if (DEATHS.contains(process.exitCode)) {
             boolean stable = process.diedAt - process.started >= RESET_AFTER;
             loop.inARow = stable ? 1 : loop.inARow + 1;
             loop.notBefore =
                     loop.inARow > BACKOFF.size()
                             ? Long.MAX_VALUE
-                            : process.diedAt + BACKOFF.get(loop.inARow - 1);
+                            : from + BACKOFF.get(loop.inARow - 1);
         }
     }
 
