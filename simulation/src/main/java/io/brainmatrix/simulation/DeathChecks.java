@@ -44,6 +44,9 @@ final class DeathChecks {
     /** Least wait after a life that found no file, in ms, unless it comes meanwhile. */
     private static final long FAULT_WAIT = 10_000;
 
+    /** What a node's clock that is off may take from a wait, in ms; one that is right nothing. */
+    private static final long CLOCK_TAKES = 2_000;
+
     /** Deaths that are certain to be told, and those that may be. */
     private record Tally(long certain, long possible) {}
 
@@ -86,7 +89,7 @@ final class DeathChecks {
                         || Pods.annotation(pod, WorkloadNames.STOPPING) != null
                         || !node.kubeletUp();
         if (!doubtful) {
-            wait(pod, process);
+            wait(node, pod, process);
             if (process.exitCode == MODEL_MISSING) {
                 missed(pod, node, process);
             }
@@ -104,21 +107,26 @@ final class DeathChecks {
 
     private void missed(Pod pod, PaperNode node, PaperNode.Process process) {
         Loop loop = loops.computeIfAbsent(owner(pod), o -> new Loop());
-        loop.notBefore = process.diedAt + FAULT_WAIT;
+        loop.notBefore = process.diedAt - clockTakes(node) + FAULT_WAIT;
         loop.missedOn = node.name();
     }
 
-    private void wait(Pod pod, PaperNode.Process process) {
+    private static long clockTakes(PaperNode node) {
+        return node.clockIsRight() ? 0 : CLOCK_TAKES;
+    }
+
+    private void wait(PaperNode node, Pod pod, PaperNode.Process process) {
         Loop loop = loops.computeIfAbsent(owner(pod), o -> new Loop());
+        long from = process.diedAt - clockTakes(node);
         if (process.exitCode == 33) {
-            loop.notBefore = process.diedAt + SHED_WAIT;
+            loop.notBefore = from + SHED_WAIT;
         } else if (DEATHS.contains(process.exitCode)) {
             boolean stable = process.diedAt - process.started >= RESET_AFTER;
             loop.inARow = stable ? 1 : loop.inARow + 1;
             loop.notBefore =
                     loop.inARow > BACKOFF.size()
                             ? Long.MAX_VALUE
-                            : process.diedAt + BACKOFF.get(loop.inARow - 1);
+                            : from + BACKOFF.get(loop.inARow - 1);
         }
     }
 

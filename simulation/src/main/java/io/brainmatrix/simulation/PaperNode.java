@@ -282,6 +282,10 @@ final class PaperNode {
         return world.time.instant().plus(clockOffset);
     }
 
+    boolean clockIsRight() {
+        return clockOffset.isZero();
+    }
+
     // --- the machine -----------------------------------------------------------------------
 
     private void register() {

@@ -13,9 +13,6 @@ final class OwnLimit {
     /** The kernel kills when it cannot reclaim enough, which is a little below the limit. */
     private static final double ALMOST = 0.97;
 
-    /** An end is told in whole seconds, rounded down. */
-    private static final Duration ROUNDING = Duration.ofSeconds(1);
-
     private OwnLimit() {}
 
     /**
@@ -29,7 +26,7 @@ final class OwnLimit {
             return true;
         }
         Look last = looks.getFirst();
-        Duration unseen = Duration.between(last.at(), endedAt.plus(ROUNDING));
+        Duration unseen = Duration.between(last.at(), endedAt.plus(RecoveryPolicy.ROUNDING));
         double seconds = Math.max(0, unseen.toNanos() / 1e9);
         return last.used() + steepest(looks) * seconds >= ALMOST * limit;
     }

@@ -20,7 +20,10 @@ public final class RecoveryBound {
      * <p>With n entries in {@code backoff}: at first n short lives, then a suspension, or a life of
      * {@code resetAfter} that starts the count anew at 1 and leaves room for n-1 more short ones.
      * So each of the hour's long lives pays for n pods; one more may be alive at its end. And no
-     * two pods are closer than the shortest wait.
+     * two pods are closer than the shortest wait, less what a node's clock can take from it ({@link
+     * RecoveryPolicy#TOLD_WITHIN}): a pod ends after it was made and the operator learns of it
+     * after that, so a wait that begins at most so long before begins at most so long before the
+     * pod was made. Waits no longer than that bound nothing by themselves.
      */
     public static long podsPerHour(@Nullable Recovery recovery) {
         List<String> backoff =
@@ -34,7 +37,7 @@ public final class RecoveryBound {
                                 : recovery.resetAfter());
         long shortestNanos =
                 backoff.stream().mapToLong(d -> Durations.parse(d).toNanos()).min().orElseThrow();
-        long byWaits = inHour(shortestNanos);
+        long byWaits = inHour(shortestNanos - RecoveryPolicy.TOLD_WITHIN.toNanos());
         long longLives = inHour(resetAfter.toNanos());
         long byTries =
                 longLives >= Long.MAX_VALUE / backoff.size() - 1

@@ -36,6 +36,16 @@ public final class RecoveryPolicy {
      */
     static final Duration WORLD_DELAY = Duration.ofSeconds(10);
 
+    /** A container's end is told in whole seconds, rounded down. */
+    static final Duration ROUNDING = Duration.ofSeconds(1);
+
+    /**
+     * How long before the operator learned of an end its wait may begin: a kubelet tells within two
+     * seconds (1.4 to 1.9 s were measured). It is also the most by which a node's clock that is off
+     * can shorten a wait.
+     */
+    static final Duration TOLD_WITHIN = Duration.ofSeconds(2);
+
     private static final List<Duration> DEFAULT_BACKOFF =
             List.of(Duration.ofSeconds(3), Duration.ofSeconds(5), Duration.ofSeconds(10));
     private static final Duration DEFAULT_RESET = Duration.ofMinutes(10);
@@ -59,11 +69,16 @@ public final class RecoveryPolicy {
     /**
      * Counts an end, once, and says what follows.
      *
-     * @param now on the operator's clock: waits begin here, because a node's clock, which the end
-     *     carries, may be a day off
+     * @param learned when the operator learned of it, on its own clock; the wait begins at {@link
+     *     #waitBegins}
      */
     public static Aftermath afterEnd(
-            Tally before, PodEnd end, EndClass endClass, @Nullable Recovery recovery, Instant now) {
+            Tally before,
+            PodEnd end,
+            EndClass endClass,
+            @Nullable Recovery recovery,
+            Instant learned) {
+        Instant from = waitBegins(end.endedAt(), learned);
         String told = describe(end, endClass);
         boolean counted = before.crashes().has(end.podUid());
         if (endClass == EndClass.Stopped) {
@@ -74,17 +89,34 @@ public final class RecoveryPolicy {
                     counted ? before : counted(before, end, endClass, recovery, told),
                     told,
                     recovery,
-                    now);
+                    from);
         }
         Crashes crashes = counted ? before.crashes() : noted(before.crashes(), end, endClass, told);
         if (Ends.isFault(endClass)) {
-            return fault(before, counted, crashes, end, endClass, told, now);
+            return fault(before, counted, crashes, end, endClass, told, from);
         }
         return new Aftermath(
                 new Tally(crashes, before.retries()),
-                Optional.of(now.plus(WORLD_DELAY)),
+                Optional.of(from.plus(WORLD_DELAY)),
                 Optional.of(Reason.BackingOff),
                 "%s; queued again after %s".formatted(told, Durations.text(WORLD_DELAY)));
+    }
+
+    /**
+     * When the wait after an end begins: when the container ended by its node's clock, rounded up,
+     * and never before it if that clock is right. A clock may be a day off, so the operator's own
+     * has the last word: not after it learned of the end, and not longer before than a kubelet
+     * takes to tell. One whose end nobody timed waits from when it was learned of.
+     *
+     * @param endedAt by the node's clock, rounded down to a second
+     */
+    static Instant waitBegins(Instant endedAt, Instant learned) {
+        Instant ended = endedAt.plus(ROUNDING);
+        Instant earliest = learned.minus(TOLD_WITHIN);
+        if (ended.isAfter(learned)) {
+            return learned;
+        }
+        return ended.isBefore(earliest) ? earliest : ended;
     }
 
     private static Tally counted(
@@ -109,7 +141,7 @@ public final class RecoveryPolicy {
     }
 
     private static Aftermath death(
-            Tally record, String told, @Nullable Recovery recovery, Instant now) {
+            Tally record, String told, @Nullable Recovery recovery, Instant from) {
         List<Duration> backoff = backoff(recovery);
         int consecutive =
                 record.crashes().consecutive() == null ? 1 : record.crashes().consecutive();
@@ -124,7 +156,7 @@ public final class RecoveryPolicy {
         Duration wait = backoff.get(Math.max(0, consecutive - 1));
         return new Aftermath(
                 record,
-                Optional.of(now.plus(wait)),
+                Optional.of(from.plus(wait)),
                 Optional.of(Reason.BackingOff),
                 "%s; death %d in a row, queued again after %s"
                         .formatted(told, consecutive, Durations.text(wait)));
@@ -137,12 +169,12 @@ public final class RecoveryPolicy {
             PodEnd end,
             EndClass endClass,
             String told,
-            Instant now) {
+            Instant from) {
         int retries = counted ? Math.max(1, before.retries()) : before.retries() + 1;
         Duration wait = faultDelay(retries);
         return new Aftermath(
                 new Tally(crashes, retries),
-                Optional.of(now.plus(wait)),
+                Optional.of(from.plus(wait)),
                 Optional.of(faultReason(end, endClass)),
                 "%s; looked at again in %s, or at once when the spec changes"
                         .formatted(told, Durations.text(wait)));

@@ -205,6 +205,26 @@ class MatrixPolicyTest {
     }
 
     @Test
+    void aWaitBeginsOnceHoweverOftenItsEndIsSeen() {
+        PodView death = ended(137, "OOMKilled", "");
+        MatrixPlan first =
+                decide(null, NOW.plusSeconds(60), "hash", queue(Reason.WaitingInQueue), death);
+
+        assertThat(subject(first).nextAttempt()).isEqualTo(NOW.plusSeconds(61));
+
+        MatrixPlan late =
+                decide(
+                        first.status(),
+                        NOW.plusSeconds(90),
+                        "hash",
+                        queue(Reason.WaitingInQueue),
+                        death);
+
+        assertThat(subject(late).nextAttempt()).as("not begun anew").isNull();
+        assertThat(subject(late).reason()).isEqualTo(Reason.WaitingInQueue);
+    }
+
+    @Test
     void r8ACacheThatStillShowsACountedPodAliveTakesNoWaitAway() {
         PodView death = ended(137, "OOMKilled", "");
         MatrixPlan counted = decide(null, NOW, "hash", null, death);

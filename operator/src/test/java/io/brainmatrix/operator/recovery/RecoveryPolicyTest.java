@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.brainmatrix.api.v1alpha1.Crashes;
 import io.brainmatrix.api.v1alpha1.EndClass;
 import io.brainmatrix.api.v1alpha1.Reason;
+import io.brainmatrix.api.v1alpha1.Recovery;
 import io.brainmatrix.operator.recovery.RecoveryPolicy.Aftermath;
 import io.brainmatrix.operator.recovery.RecoveryPolicy.Tally;
 import java.time.Duration;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RecoveryPolicyTest {
     private static final int KILLED_FOR_MEMORY = 137;
@@ -139,6 +142,49 @@ class RecoveryPolicyTest {
 
         assertThat(after.stream().filter(a -> a.nextAttempt().isPresent())).hasSize(3);
         assertThat(RecoveryBound.podsPerHour(null)).isGreaterThanOrEqualTo(4);
+    }
+
+    /**
+     * Milliseconds from the end as its node's clock tells it to when the operator learned of it.
+     */
+    @ParameterizedTest(name = "{2}")
+    @CsvSource({
+        "   1000, 0,     'told within the second that it was rounded down to'",
+        "   1400, -400,  'told as soon as a kubelet does'",
+        "   2900, -1900, 'told as late as a kubelet does'",
+        "   3000, -2000, 'told later still'",
+        "  60000, -2000, 'no operator ran, or the clock is a minute slow'",
+        "86400000, -2000, 'the clock is a day slow'",
+        "    999, 0,     'told at once'",
+        "      0, 0,     'nobody timed its end'",
+        "   -500, 0,     'the clock is a little fast'",
+        "-86400000, 0,   'the clock is a day fast'",
+    })
+    void aWaitBeginsWhenTheContainerEndedButWithinTwoSecondsBeforeItWasLearnedOf(
+            long toldAfter, long begins, String what) {
+        PodEnd end = PodEnds.life(1, KILLED_FOR_MEMORY, PodEnds.START, Duration.ofSeconds(5));
+        Instant learned = end.endedAt().plusMillis(toldAfter);
+
+        assertThat(nextAttempt(end, EndClass.OutOfMemory, learned))
+                .as(what)
+                .isEqualTo(learned.plusMillis(begins).plusSeconds(3));
+        assertThat(nextAttempt(end, EndClass.NodeLost, learned))
+                .isEqualTo(learned.plusMillis(begins).plusSeconds(10));
+        assertThat(nextAttempt(end, EndClass.PodRefused, learned))
+                .isEqualTo(learned.plusMillis(begins).plusSeconds(10));
+    }
+
+    private static Instant nextAttempt(PodEnd end, EndClass endClass, Instant learned) {
+        return RecoveryPolicy.afterEnd(new Tally(Crashes.none(), 0), end, endClass, null, learned)
+                .nextAttempt()
+                .orElseThrow();
+    }
+
+    @Test
+    void whatANodesClockCanTakeFromAWaitIsNotInTheBound() {
+        assertThat(RecoveryBound.podsPerHour(new Recovery(List.of("5s"), "1s")))
+                .isEqualTo(1 + 3600 / 3);
+        assertThat(RecoveryBound.podsPerHour(new Recovery(List.of("2s"), "10m"))).isEqualTo(1 + 7);
     }
 
     @Test
