@@ -38,8 +38,8 @@ simulate: ## the operator's decisions against a cluster on paper: [SEEDS=1000] [
 	  $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FROM),--from $(FROM))
 chaos: ## random faults on the cluster of KUBECONFIG, whose node must be this machine: [RUNS=5] [SEED=1]
 	@scripts/chaos $(or $(RUNS),5) $(or $(SEED),1)
-bench-lives: ## many lives of one instance, its pods played by kwok: [LIVES=1000]
-	@bench/lives $(or $(LIVES),1000)
+bench-lives: ## many lives of one instance, its pods played by kwok, and on the real kubelet: [LIVES=1000] [REAL=50]
+	@bench/lives $(or $(LIVES),1000) $(or $(REAL),50)
 record-trace: ## record the node's memory while instances load, die and answer on the cluster of KUBECONFIG
 	@bench/record-trace
 bench-footprint: ## predicted footprints against real pods, as root: [SEED=1] [SHAPES=20]

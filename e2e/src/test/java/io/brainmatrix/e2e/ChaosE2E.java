@@ -40,7 +40,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
         matches = ".+",
         disabledReason = "needs a command that stops and starts the node's components")
 class ChaosE2E {
-    private static final String MATRIX = "chaos";
+    static final String MATRIX = "chaos";
     private static final List<String> INSTANCES = List.of("big", "first", "second");
     private static final int FAULTS_PER_RUN = 4;
     private static final Duration MOMENT_WITHIN = Duration.ofSeconds(20);
@@ -48,6 +48,7 @@ class ChaosE2E {
     private final Cluster cluster;
     private final World world = new World();
     private final Map<ChaosFault, Integer> struck = new EnumMap<>(ChaosFault.class);
+    private final Failpoint failpoint = new Failpoint();
     private final Deque<ChaosFault> deck = new ArrayDeque<>();
     private final List<AssertionError> violations = new ArrayList<>();
     private int faults;
@@ -81,6 +82,8 @@ class ChaosE2E {
         System.out.printf(
                 "chaos: seed %d, %d runs, %d faults, %d of them while a lane was held, %d deaths, %d violations; %s%n",
                 seed, runs, faults, inALane, deaths, violations.size(), struck);
+        System.out.printf(
+                "chaos: the write before the operator's end was its last: %s%n", failpoint);
         if (!violations.isEmpty()) {
             AssertionError first = violations.removeFirst();
             violations.forEach(first::addSuppressed);
@@ -109,7 +112,8 @@ class ChaosE2E {
                             .instance("name: first, budget: {ram: 256Mi}")
                             .instance("name: second, budget: {ram: 256Mi}"));
             var scene =
-                    new ChaosFault.Scene(cluster, namespace, node, world, parts, witness, random);
+                    new ChaosFault.Scene(
+                            cluster, namespace, node, world, parts, witness, failpoint, random);
             List<String> told = new ArrayList<>();
             for (int i = 0; i < FAULTS_PER_RUN; i++) {
                 boolean held = moment(lane, scene, random);

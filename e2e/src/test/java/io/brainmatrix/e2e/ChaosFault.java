@@ -1,19 +1,18 @@
 package io.brainmatrix.e2e;
 
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
+import io.brainmatrix.api.v1alpha1.Instance;
 import io.brainmatrix.api.v1alpha1.NodeMemory;
 import io.brainmatrix.quickstart.Chart;
 import io.brainmatrix.quickstart.Hog;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.Watch;
-import io.fabric8.kubernetes.client.Watcher;
-import io.fabric8.kubernetes.client.WatcherException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
@@ -25,26 +24,43 @@ enum ChaosFault {
             killForGood(scene, component(scene, "ReplicaSet"));
         }
     },
-    /**
-     * Right after it wrote a status: before the finalizer, the lane or the pod that goes with it.
-     */
-    OPERATOR_KILLED_BETWEEN_TWO_WRITES {
+    OPERATOR_KILLED_AFTER_LANE_TAKEN {
         @Override
         void strike(Scene scene) {
-            Optional<Pod> operator = component(scene, "ReplicaSet");
-            CountDownLatch written = new CountDownLatch(1);
-            try (Watch _ =
-                    scene.cluster()
-                            .client()
-                            .resources(BrainMatrix.class)
-                            .inNamespace(scene.namespace())
-                            .watch(onChange(written))) {
-                instance(scene).ifPresent(pod -> scene.world().signal(pod, "KILL"));
-                boolean _ = written.await(10, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            killForGood(scene, operator);
+            afterA(OperatorWrite.LANE_TAKEN, scene, () -> killOne(scene));
+        }
+    },
+    OPERATOR_KILLED_AFTER_POD_MADE {
+        @Override
+        void strike(Scene scene) {
+            afterA(OperatorWrite.POD_MADE, scene, () -> killOne(scene));
+        }
+    },
+    OPERATOR_KILLED_AFTER_DEATH_COUNTED {
+        @Override
+        void strike(Scene scene) {
+            afterA(OperatorWrite.DEATH_COUNTED, scene, () -> killOne(scene));
+        }
+    },
+    OPERATOR_KILLED_AFTER_FINALIZER_REMOVED {
+        @Override
+        void strike(Scene scene) {
+            afterA(OperatorWrite.FINALIZER_REMOVED, scene, () -> killOne(scene));
+        }
+    },
+    OPERATOR_KILLED_AFTER_LANE_GIVEN_BACK {
+        @Override
+        void strike(Scene scene) {
+            afterA(OperatorWrite.LANE_GIVEN_BACK, scene, () -> killOne(scene));
+        }
+    },
+    OPERATOR_KILLED_AFTER_STOP_ANNOUNCED {
+        @Override
+        void strike(Scene scene) {
+            afterA(
+                    OperatorWrite.STOP_ANNOUNCED,
+                    scene,
+                    () -> instance(scene).ifPresent(pod -> restart(scene, pod)));
         }
     },
     AGENT_KILLED {
@@ -88,7 +104,7 @@ enum ChaosFault {
     INSTANCE_KILLED {
         @Override
         void strike(Scene scene) {
-            instance(scene).ifPresent(pod -> scene.world().signal(pod, "KILL"));
+            killOne(scene);
         }
     },
     ENGINE_CRASHES {
@@ -161,6 +177,7 @@ enum ChaosFault {
             World world,
             NodeParts parts,
             ChaosWitness witness,
+            Failpoint failpoint,
             Random random) {
         /** Pods of the matrix whose container runs. */
         List<Pod> living() {
@@ -193,6 +210,45 @@ enum ChaosFault {
         }
     }
 
+    private static void killOne(Scene scene) {
+        instance(scene).ifPresent(pod -> scene.world().signal(pod, "KILL"));
+    }
+
+    /** As a person who wants an instance to begin anew. */
+    private static void restart(Scene scene, Pod pod) {
+        String instance = pod.getMetadata().getLabels().get(ChaosWitness.INSTANCE);
+        var matrix =
+                scene.cluster()
+                        .client()
+                        .resources(BrainMatrix.class)
+                        .inNamespace(scene.namespace())
+                        .withName(ChaosE2E.MATRIX);
+        List<String> names =
+                matrix.get().getSpec().instances().stream().map(Instance::name).toList();
+        scene.witness().restartsByHand(Objects.requireNonNull(instance));
+        matrix.patch(
+                PatchContext.of(PatchType.JSON),
+                """
+                [{"op": "add", "path": "/spec/instances/%d/restartedAt", "value": "%s"}]"""
+                        .formatted(names.indexOf(instance), pod.getMetadata().getUid()));
+    }
+
+    /** Kills the operator after such a write; one that is not there yet is waited for. */
+    private static void afterA(OperatorWrite write, Scene scene, Runnable provoke) {
+        long until = System.nanoTime() + VICTIM_WITHIN.toNanos();
+        Optional<Pod> operator;
+        do {
+            operator = component(scene, "ReplicaSet").filter(PodTimes::isReady);
+        } while (operator.isEmpty() && pausedBefore(until));
+        operator.ifPresent(pod -> scene.failpoint().strike(scene, pod, write, provoke));
+        killForGood(scene, operator);
+    }
+
+    private static boolean pausedBefore(long until) {
+        LockSupport.parkNanos(100_000_000L);
+        return System.nanoTime() < until;
+    }
+
     private static Optional<Pod> component(Scene scene, String ownerKind) {
         return scene.cluster()
                 .releasePods(ownerKind)
@@ -218,21 +274,5 @@ enum ChaosFault {
     /** The fault's own length, as random as its moment. */
     private static void pause(Scene scene, Duration atMost) {
         LockSupport.parkNanos((long) (scene.random().nextDouble() * atMost.toNanos()));
-    }
-
-    private static Watcher<BrainMatrix> onChange(CountDownLatch written) {
-        return new Watcher<>() {
-            @Override
-            public void eventReceived(Action action, BrainMatrix matrix) {
-                if (action == Action.MODIFIED) {
-                    written.countDown();
-                }
-            }
-
-            @Override
-            public void onClose(WatcherException cause) {
-                written.countDown();
-            }
-        };
     }
 }

@@ -3,6 +3,7 @@ package io.brainmatrix.e2e;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.Watch;
@@ -32,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChaosWitness implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String INSTANCE = "brainmatrix.io/instance";
+    static final String INSTANCE = "brainmatrix.io/instance";
+    private static final String STOPPING = "brainmatrix.io/stopping";
     private static final Duration RETRY = Duration.ofMillis(200);
     private static final Duration ANSWER = Duration.ofSeconds(2);
 
@@ -61,6 +63,7 @@ final class ChaosWitness implements AutoCloseable {
     private final List<String> overlaps = new ArrayList<>();
     private final List<String> takenFromService = new ArrayList<>();
     private final Set<String> deletedByHand = ConcurrentHashMap.newKeySet();
+    private final Set<String> restartedByHand = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
     private volatile @Nullable Process events;
     private @Nullable Watch watch;
@@ -177,6 +180,9 @@ final class ChaosWitness implements AutoCloseable {
                 }
             }
         }
+        if (restartedByHand.contains(life.instance) && isStopping(pod)) {
+            life.putAway = true; // as a person asked: no death, and nobody is taken from service
+        }
         if (!life.putAway
                 && pod.getMetadata().getDeletionTimestamp() != null
                 && !deletedByHand.contains(uid)
@@ -284,6 +290,16 @@ final class ChaosWitness implements AutoCloseable {
     /** Tells of a pod that is about to be deleted by hand: its end is a death. */
     void deletesByHand(Pod pod) {
         deletedByHand.add(pod.getMetadata().getUid());
+    }
+
+    /** Tells of an instance that a person is about to restart: its end is no death. */
+    void restartsByHand(String instance) {
+        restartedByHand.add(instance);
+    }
+
+    /** Whether the operator has said on a pod that it ends it. */
+    static boolean isStopping(HasMetadata pod) {
+        return pod.getMetadata().getAnnotations().containsKey(STOPPING);
     }
 
     /** Containers of an instance that have ended, without those that the operator put away. */

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -81,6 +83,9 @@ class EndsE2E {
                         () -> assertThat(crashes(user, name).recent()).hasSize(1));
             }
             user.awaitReady(MATRIX, all.toArray(String[]::new));
+            assertThat(evictedByTheKubelet(user))
+                    .as("pods that a kubelet says it evicted")
+                    .containsExactly(MATRIX + "-crowded-1");
             expected.forEach(
                     (name, endClass) -> {
                         Crash end = crashes(user, name).recent().getFirst();
@@ -157,6 +162,22 @@ class EndsE2E {
             }
             user.awaitReady(MATRIX, "innocent");
         }
+    }
+
+    /** An eviction by the API leaves no Event on the pod. */
+    private Set<String> evictedByTheKubelet(ClusterUser user) {
+        return cluster
+                .client()
+                .v1()
+                .events()
+                .inNamespace(user.namespace())
+                .list()
+                .getItems()
+                .stream()
+                .filter(e -> "Pod".equals(e.getInvolvedObject().getKind()))
+                .filter(e -> "Evicted".equals(e.getReason()))
+                .map(e -> e.getInvolvedObject().getName())
+                .collect(Collectors.toSet());
     }
 
     private static Crashes crashes(ClusterUser user, String instance) {

@@ -9,10 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** When a watch first told of each pod of a namespace, and of its being Ready. */
+/** When a watch first told of each pod of a namespace, of its being Ready, and of its end. */
 final class PodTimes implements AutoCloseable {
     private final Map<String, Instant> seen = new ConcurrentHashMap<>();
     private final Map<String, Instant> ready = new ConcurrentHashMap<>();
+    private final Map<String, Instant> failed = new ConcurrentHashMap<>();
     private final Watch watch;
 
     PodTimes(Cluster cluster, String namespace) {
@@ -28,6 +29,9 @@ final class PodTimes implements AutoCloseable {
                                         seen.putIfAbsent(pod.getMetadata().getName(), now);
                                         if (isReady(pod)) {
                                             ready.putIfAbsent(pod.getMetadata().getName(), now);
+                                        }
+                                        if ("Failed".equals(pod.getStatus().getPhase())) {
+                                            failed.putIfAbsent(pod.getMetadata().getName(), now);
                                         }
                                     }
 
@@ -51,6 +55,11 @@ final class PodTimes implements AutoCloseable {
 
     Optional<Instant> ready(String pod) {
         return Optional.ofNullable(ready.get(pod));
+    }
+
+    /** When its phase became Failed. */
+    Optional<Instant> failed(String pod) {
+        return Optional.ofNullable(failed.get(pod));
     }
 
     /** Times of all pods that were ever Ready. */

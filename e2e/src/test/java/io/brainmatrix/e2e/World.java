@@ -90,12 +90,18 @@ final class World {
 
     /** Runs a command of the node. */
     static void run(String... command) {
+        String _ = output(command);
+    }
+
+    /** Runs a command of the node; what it printed, errors included. */
+    static String output(String... command) {
         try {
             Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
             String output = new String(process.getInputStream().readAllBytes(), UTF_8);
             if (process.waitFor() != 0) {
                 throw new AssertionError(String.join(" ", command) + ": " + output);
             }
+            return output;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
