@@ -228,7 +228,7 @@ public final class MatrixDesk {
     /** One pass over a matrix that goes; true once nothing of it is left. */
     public boolean remove(BrainMatrix matrix) {
         String namespace = matrix.getMetadata().getNamespace();
-        boolean scouted = !scouts.recallAll(matrix);
+        scouts.recallAll(matrix);
         List<PodView> left = reader.read(matrix).pods();
         for (PodView pod : left) {
             if (pod.end().isPresent()) {
@@ -240,8 +240,7 @@ public final class MatrixDesk {
         }
         // The cache may not know yet of a pod that was made while the matrix was deleted.
         Optional<String> uid = Optional.of(matrix.getMetadata().getUid());
-        if (scouted
-                || !left.isEmpty()
+        if (!left.isEmpty()
                 || pods.in(namespace).stream()
                         .anyMatch(p -> PodReader.matrixUidOf(p).equals(uid))) {
             return false;

@@ -94,7 +94,7 @@ public final class MatrixReader {
                 memory,
                 waiting,
                 placements,
-                ScoutKeeper.of(cache, matrix.getMetadata().getUid()),
+                ScoutKeeper.of(cache, matrix),
                 roomForScouts(matrix));
     }
 

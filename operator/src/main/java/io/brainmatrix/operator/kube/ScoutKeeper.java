@@ -42,9 +42,17 @@ public final class ScoutKeeper {
         this.settings = settings;
     }
 
-    /** Those of a matrix, as the cache has them. */
-    static List<ScoutView> of(ClusterView cache, String matrixUid) {
-        return cache.scoutsOf(matrixUid).stream().map(ScoutKeeper::view).toList();
+    /**
+     * Those of a matrix, as the cache has them. Anybody may write an annotation: what lies in
+     * another namespace, or would stay without the matrix, is none.
+     */
+    static List<ScoutView> of(ClusterView cache, BrainMatrix matrix) {
+        String namespace = matrix.getMetadata().getNamespace();
+        return cache.scoutsOf(matrix.getMetadata().getUid()).stream()
+                .filter(p -> namespace.equals(p.getMetadata().getNamespace()))
+                .filter(p -> VolumeKeeper.ownedBy(p, matrix))
+                .map(ScoutKeeper::view)
+                .toList();
     }
 
     private static ScoutView view(Pod pod) {
@@ -140,14 +148,17 @@ public final class ScoutKeeper {
                         .build());
     }
 
-    /** Calls all of a matrix back; true once none is left. */
-    boolean recallAll(BrainMatrix matrix) {
-        List<ScoutView> left = of(cache, matrix.getMetadata().getUid());
-        left.stream().filter(s -> !s.deleting()).forEach(s -> recall(matrix, s.pod(), s.uid()));
+    /**
+     * Calls all of a matrix back that goes. Nobody need wait for them: their claim does, and so
+     * does its volume.
+     */
+    void recallAll(BrainMatrix matrix) {
+        of(cache, matrix).stream()
+                .filter(s -> !s.deleting())
+                .forEach(s -> recall(matrix, s.pod(), s.uid()));
         matrix.getSpec()
                 .instances()
                 .forEach(i -> refused.remove(matrix.getMetadata().getUid() + "/" + i.name()));
-        return left.isEmpty();
     }
 
     /** The matrix that a pod scouts for. */

@@ -110,7 +110,7 @@ class ScoutKeeperTest {
         scouts = List.of(found);
 
         ClusterView view = view(found);
-        assertThat(ScoutKeeper.of(view, "uid"))
+        assertThat(ScoutKeeper.of(view, onNode()))
                 .containsExactly(
                         new ScoutView(
                                 "jar-one-2-scout", "scout-uid", "one", 2, "edge", false, true));
@@ -168,12 +168,27 @@ class ScoutKeeperTest {
     }
 
     @Test
-    void aMatrixThatGoesWaitsForItsScouts() {
+    void aMatrixThatGoesCallsItsScoutsBackAndNobodyElsesPod() {
         keeper.take(onNode(), SEND);
-        scouts = List.copyOf(made);
-        assertThat(keeper.recallAll(onNode())).isFalse();
-        assertThat(calls).endsWith("delete jar-one-2-scout");
-        scouts = List.of();
-        assertThat(keeper.recallAll(onNode())).isTrue();
+        Pod elsewhere =
+                new PodBuilder(made.getFirst())
+                        .editMetadata()
+                        .withName("elsewhere")
+                        .withNamespace("others")
+                        .endMetadata()
+                        .build();
+        Pod annotated =
+                new PodBuilder(made.getFirst())
+                        .editMetadata()
+                        .withName("annotated")
+                        .withOwnerReferences()
+                        .endMetadata()
+                        .build();
+        scouts = List.of(made.getFirst(), elsewhere, annotated);
+        calls.clear();
+
+        keeper.recallAll(onNode());
+
+        assertThat(calls).containsExactly("delete jar-one-2-scout");
     }
 }
