@@ -65,8 +65,17 @@ public final class MatrixDesk {
     /** A cache that is further behind is worked from all the same; a conflict does no harm. */
     private static final Duration LAG = Duration.ofSeconds(2);
 
-    /** What is so for longer than this is worth a write, whatever it is. */
-    private static final Duration PASSING = Duration.ofSeconds(1);
+    /**
+     * What is so for longer than this is worth a write, whatever it is. Longer than memory usually
+     * takes to settle: that is no news.
+     */
+    private static final Duration PASSING = Duration.ofSeconds(2);
+
+    /**
+     * After a status: whoever it lets in goes first. To make a Service costs a small API server as
+     * much as to make a pod, and nobody asks for it before that pod has loaded its model.
+     */
+    private static final Duration SERVICES_AFTER = Duration.ofMillis(250);
 
     /** Display only: a restarted operator at worst writes a number early. */
     private final Map<String, Instant> written = new ConcurrentHashMap<>();
@@ -128,12 +137,14 @@ public final class MatrixDesk {
             return again;
         }
         // After the status: a node that may let in need not wait for it.
-        boolean bound = surround(matrix);
+        boolean bound = volumes(matrix);
+        Optional<Duration> services = services(matrix);
         plan.steps().forEach(step -> take(matrix, step));
         plan.scouting().forEach(step -> scouts.take(matrix, step));
         return Stream.of(
                         again,
                         bound ? Optional.<Duration>empty() : Optional.of(UNBOUND),
+                        services,
                         untilStale(plan.status()),
                         untilScoutsGiveWay(plan.status()))
                 .flatMap(Optional::stream)
@@ -159,12 +170,22 @@ public final class MatrixDesk {
                 .min(Duration::compareTo);
     }
 
-    /** Makes what its pods need around them; whether its volumes are bound. */
-    private boolean surround(BrainMatrix matrix) {
-        volumes.services(matrix);
+    /** Makes the volumes of its models; whether they are bound. */
+    private boolean volumes(BrainMatrix matrix) {
         return volumes.volumes(
                 matrix,
                 matrix.getSpec().instances().stream().map(i -> nodes.volume(matrix, i)).toList());
+    }
+
+    /** Makes the Services, or says when to come back for it. */
+    private Optional<Duration> services(BrainMatrix matrix) {
+        Instant last = written.getOrDefault(matrix.getMetadata().getUid(), Instant.EPOCH);
+        Duration left = Duration.between(clock.instant(), last.plus(SERVICES_AFTER));
+        if (left.isPositive() && left.compareTo(SERVICES_AFTER) <= 0) { // more: it was set back
+            return Optional.of(left);
+        }
+        volumes.services(matrix);
+        return Optional.empty();
     }
 
     /** Not for long: a write that changed nothing makes no new version. */

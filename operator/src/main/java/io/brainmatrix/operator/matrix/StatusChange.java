@@ -48,7 +48,8 @@ public enum StatusChange {
     }
 
     /**
-     * What must not be late.
+     * What must not be late. The model's fingerprint may be: the next life alone goes by it, and an
+     * end is a fact, which brings it along.
      *
      * @param phase empty while it waits or loads: between these it goes back and forth
      */
@@ -61,8 +62,7 @@ public enum StatusChange {
             @Nullable Object crashes,
             @Nullable Integer retries,
             @Nullable Object nextAttempt,
-            List<String> modelMissingOn,
-            @Nullable String modelFingerprint) {
+            List<String> modelMissingOn) {
         static Fact of(InstanceStatus i) {
             boolean passing =
                     i.phase() == null || i.phase() == Phase.Waiting || i.phase() == Phase.Loading;
@@ -75,8 +75,7 @@ public enum StatusChange {
                     i.crashes(),
                     i.retries(),
                     i.nextAttempt(),
-                    i.modelMissingOn(),
-                    i.modelFingerprint());
+                    i.modelMissingOn());
         }
     }
 
