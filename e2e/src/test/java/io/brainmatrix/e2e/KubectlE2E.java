@@ -3,11 +3,13 @@ package io.brainmatrix.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.brainmatrix.api.v1alpha1.Bytes;
+import io.brainmatrix.api.v1alpha1.NodeMemory;
 import io.brainmatrix.api.v1alpha1.Reason;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -195,6 +198,9 @@ class KubectlE2E {
     @Test
     void itWaitsForSettledMemory() throws IOException {
         try (MovingMemory _ = new MovingMemory()) {
+            // A calm node is looked at now and then; whoever came before that would be let in.
+            Await.until(
+                    cluster, "the agent has seen it move", () -> assertThat(settled()).isNull());
             user.apply(
                     Matrix.on("settle", World.hostPath("kubectl.gguf"))
                             .spec("admission: {settle: {maxSlopePerSecond: 1}}")
@@ -204,6 +210,16 @@ class KubectlE2E {
         } finally {
             user.delete("settle");
         }
+    }
+
+    /** Since when the node's memory has settled; absent while it moves. */
+    private @Nullable Instant settled() {
+        return cluster.client()
+                .resources(NodeMemory.class)
+                .withName(cluster.node())
+                .get()
+                .getStatus()
+                .settledSince();
     }
 
     @Test

@@ -9,10 +9,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.locks.LockSupport;
 
-/** A file in memory that grows by 20 MiB a second, and begins anew now and then, until closed. */
+/** A file in memory that grows by 40 MiB a second, and begins anew now and then, until closed. */
 final class MovingMemory implements AutoCloseable {
     private static final int STEP_BYTES = 1 << 20;
-    private static final long STEP_NANOS = 50_000_000L;
+    private static final long STEP_NANOS = 25_000_000L;
     private static final long MOST_BYTES = 512L << 20;
 
     private final Path file;
