@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
@@ -23,9 +22,9 @@ import org.junit.jupiter.api.Test;
 
 /**
  * All images for arm64, the edge's architecture, as pods of a real node: agent, chronicle and
- * operator take over from this machine's own, and a matrix comes up and answers. On another machine
- * each process runs in an emulator, which needs memory and time of its own: more than the probes of
- * the chart give. {@code scripts/arm64-test} brings the images.
+ * operator take over from this machine's own, one at a time, and a matrix comes up and answers. On
+ * another machine each process runs in an emulator, which needs memory and time of its own: more
+ * than the probes of the chart give. {@code scripts/arm64-test} brings the images.
  */
 @Tag("arm64")
 class Arm64E2E {
@@ -50,22 +49,21 @@ class Arm64E2E {
             try {
                 cluster.install();
                 var apps = cluster.client().apps();
-                Instant from = Instant.now();
                 apps.daemonSets()
                         .inNamespace(Chart.NAMESPACE)
                         .withName(Chart.RELEASE + "-node-agent")
                         .edit(d -> emulated(d, d.getSpec().getTemplate()));
+                takesOver(cluster, "node-agent");
                 apps.statefulSets()
                         .inNamespace(Chart.NAMESPACE)
                         .withName(Chart.RELEASE + "-chronicle")
                         .edit(s -> emulated(s, s.getSpec().getTemplate()));
+                takesOver(cluster, "chronicle");
                 apps.deployments()
                         .inNamespace(Chart.NAMESPACE)
                         .withName(Chart.RELEASE + "-operator")
                         .edit(d -> emulated(d, d.getSpec().getTemplate()));
-                for (String component : List.of("node-agent", "chronicle", "operator")) {
-                    takesOver(cluster, component, from);
-                }
+                takesOver(cluster, "operator");
                 try (ClusterUser user = new ClusterUser(cluster, "e2e-arm64")) {
                     user.apply(
                             Matrix.on(MATRIX, World.hostPath("arm64.gguf"))
@@ -104,8 +102,8 @@ class Arm64E2E {
         return image.substring(0, image.lastIndexOf(':')) + TAG;
     }
 
-    private static void takesOver(Cluster cluster, String component, Instant from)
-            throws IOException {
+    private static void takesOver(Cluster cluster, String component) throws IOException {
+        Instant from = Instant.now();
         Awaitility.await(component)
                 .atMost(PATIENCE)
                 .ignoreExceptions()
