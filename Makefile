@@ -13,8 +13,8 @@ test: ## all tests; those on a real cluster too when KUBECONFIG is set
 	@scripts/test
 test-full: ## all tests at full length
 	@scripts/test --full
-images: build ## build/images/*.tar, without a container engine or a registry
-	@JAVA_HOME=$$(scripts/jdk) && export JAVA_HOME && scripts/images
+images: build ## build/images/*.tar, without a container engine or a registry: [ARCH=arm64], another machine's to build/images-ARCH
+	@JAVA_HOME=$$(scripts/jdk) && export JAVA_HOME && scripts/images $(if $(ARCH),--arch "$(ARCH)")
 load-images: ## bring build/images to the cluster of KUBECONFIG
 	@scripts/load-images
 airgap: images ## build/airgap: one archive with images, chart, definitions and an installer, for machines without a network: [ARCH=arm64]
