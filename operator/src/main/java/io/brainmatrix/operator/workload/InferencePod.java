@@ -38,8 +38,6 @@ public final class InferencePod {
     /** Asked of the scheduler; loading uses what is there. */
     private static final Quantity CPU_REQUEST = new Quantity("100m");
 
-    static final long USER = 65532;
-
     private static final String API_TOKEN = "api-token";
 
     /** Where the pod looks for its token, {@code contracts/README.md}. */
@@ -118,16 +116,7 @@ public final class InferencePod {
                         .withAutomountServiceAccountToken(false)
                         .withTerminationGracePeriodSeconds(20L)
                         .withAffinity(on(request.node()))
-                        .withNewSecurityContext()
-                        .withRunAsNonRoot(true)
-                        .withRunAsUser(USER)
-                        .withRunAsGroup(USER)
-                        .withFsGroup(USER)
-                        .withFsGroupChangePolicy("OnRootMismatch")
-                        .withNewSeccompProfile()
-                        .withType("RuntimeDefault")
-                        .endSeccompProfile()
-                        .endSecurityContext()
+                        .withSecurityContext(Restricted.pod())
                         .withContainers(container(request))
                         .addNewVolume()
                         .withName("models")
@@ -274,13 +263,7 @@ public final class InferencePod {
                 .withProtocol("TCP")
                 .endPort()
                 .withResources(resources(request.instance()))
-                .withNewSecurityContext()
-                .withAllowPrivilegeEscalation(false)
-                .withReadOnlyRootFilesystem(true)
-                .withNewCapabilities()
-                .withDrop("ALL")
-                .endCapabilities()
-                .endSecurityContext()
+                .withSecurityContext(Restricted.container())
                 .withTerminationMessagePath("/dev/termination-log")
                 .withTerminationMessagePolicy("File")
                 // Started once the first token is out: "started" then tells, also much later, that
