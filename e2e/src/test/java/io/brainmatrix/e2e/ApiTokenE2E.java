@@ -90,12 +90,7 @@ class ApiTokenE2E {
                 .inNamespace(Chart.NAMESPACE)
                 .resources()
                 .forEach(pod -> told.append(pod.getLog()));
-        client.v1()
-                .events()
-                .inNamespace(user.namespace())
-                .list()
-                .getItems()
-                .forEach(event -> told.append(event.getMessage()));
+        user.events().forEach(event -> told.append(event.getMessage()));
         told.append(Serialization.asJson(user.status(MATRIX, "one")));
         told.append(open(user).get("/metrics")).append(open(user).get("/status"));
         assertThat(told.toString()).contains("Lane taken", "brainmatrix_pod");

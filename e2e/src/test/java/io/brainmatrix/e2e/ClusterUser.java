@@ -7,6 +7,7 @@ import io.brainmatrix.api.v1alpha1.InstanceStatus;
 import io.brainmatrix.api.v1alpha1.Phase;
 import io.brainmatrix.api.v1alpha1.Reason;
 import io.brainmatrix.quickstart.Chat;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.LocalPortForward;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -133,6 +134,11 @@ final class ClusterUser implements AutoCloseable {
 
     List<Pod> pods() {
         return cluster.client().pods().inNamespace(namespace).list().getItems();
+    }
+
+    /** What was told in the namespace, of whatever object. */
+    List<Event> events() {
+        return cluster.client().v1().events().inNamespace(namespace).list().getItems();
     }
 
     /** Talks to an instance through its Service's pod. */

@@ -164,15 +164,8 @@ class ComebackE2E {
         return Duration.between(at, Instant.now());
     }
 
-    private List<String> events(ClusterUser user) {
-        return cluster
-                .client()
-                .v1()
-                .events()
-                .inNamespace(user.namespace())
-                .list()
-                .getItems()
-                .stream()
+    private static List<String> events(ClusterUser user) {
+        return user.events().stream()
                 .map(e -> Objects.requireNonNullElse(e.getReason(), ""))
                 .toList();
     }

@@ -165,15 +165,8 @@ class EndsE2E {
     }
 
     /** An eviction by the API leaves no Event on the pod. */
-    private Set<String> evictedByTheKubelet(ClusterUser user) {
-        return cluster
-                .client()
-                .v1()
-                .events()
-                .inNamespace(user.namespace())
-                .list()
-                .getItems()
-                .stream()
+    private static Set<String> evictedByTheKubelet(ClusterUser user) {
+        return user.events().stream()
                 .filter(e -> "Pod".equals(e.getInvolvedObject().getKind()))
                 .filter(e -> "Evicted".equals(e.getReason()))
                 .map(e -> e.getInvolvedObject().getName())

@@ -62,13 +62,7 @@ class FaultyModelE2E {
                     cluster,
                     "the next life says so",
                     () ->
-                            assertThat(
-                                            cluster.client()
-                                                    .v1()
-                                                    .events()
-                                                    .inNamespace(user.namespace())
-                                                    .list()
-                                                    .getItems())
+                            assertThat(user.events())
                                     .anyMatch(e -> "ModelChanged".equals(e.getReason())));
             user.awaitReady(MATRIX, "subject");
             user.apply(matrix().withDigest(World.hostPath(FILE), Models.sha256(good)));

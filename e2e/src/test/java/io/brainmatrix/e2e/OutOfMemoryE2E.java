@@ -87,8 +87,8 @@ class OutOfMemoryE2E {
         }
     }
 
-    private void toldByEvent(ClusterUser user) {
-        assertThat(cluster.client().v1().events().inNamespace(user.namespace()).list().getItems())
+    private static void toldByEvent(ClusterUser user) {
+        assertThat(user.events())
                 .anySatisfy(
                         event -> {
                             assertThat(event.getInvolvedObject().getKind())

@@ -65,7 +65,6 @@ class StartedTest {
         phase = Phase.Serving;
         started.complete(null);
 
-        // The client waits for its connection's next answer only; the held time is not over.
         assertThat(answer.get(4, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
     }
 
