@@ -62,18 +62,7 @@ class BrainMatrixCrdIT {
                                     .build());
             client.resource(definition)
                     .waitUntilCondition(
-                            found ->
-                                    found != null
-                                            && found.getStatus() != null
-                                            && found.getStatus().getConditions().stream()
-                                                    .anyMatch(
-                                                            c ->
-                                                                    c.getType()
-                                                                                    .equals(
-                                                                                            "Established")
-                                                                            && c.getStatus()
-                                                                                    .equals(
-                                                                                            "True")),
+                            Established::established,
                             AWAIT.toMillis(),
                             java.util.concurrent.TimeUnit.MILLISECONDS);
         }
