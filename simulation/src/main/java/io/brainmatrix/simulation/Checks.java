@@ -50,6 +50,7 @@ final class Checks implements PaperServer.Watcher {
     private final Map<String, String> lives = new HashMap<>();
     private final Set<String> said = new HashSet<>();
     private long admissions;
+    private long early;
 
     Checks(World world) {
         this.world = world;
@@ -65,12 +66,18 @@ final class Checks implements PaperServer.Watcher {
         return admissions;
     }
 
+    /** Those of them that were made before any operator had heard that they were placed. */
+    long early() {
+        return early;
+    }
+
     @Override
     public void changed(PaperServer.Change change) {
         if (change.after() instanceof Pod pod && change.before() == null) {
             bornAt.put(pod.getMetadata().getUid(), world.time.now());
             if (Pods.ours(pod)) {
                 admissions++;
+                early += isEarly(pod) ? 1 : 0;
                 admitted(pod);
             }
         } else if (change.after() instanceof Pod pod
@@ -111,6 +118,20 @@ final class Checks implements PaperServer.Watcher {
     }
 
     // --- an admission ------------------------------------------------------------------------
+
+    private boolean isEarly(Pod pod) {
+        String matrix = Pods.annotation(pod, WorkloadNames.MATRIX_UID);
+        String instance = pod.getMetadata().getLabels().get(WorkloadNames.INSTANCE);
+        return world.operators().stream()
+                .filter(PaperOperator::alive)
+                .flatMap(o -> o.cache().matrices().stream())
+                .filter(m -> m.getMetadata().getUid().equals(matrix))
+                .map(BrainMatrix::getStatus)
+                .filter(Objects::nonNull)
+                .flatMap(status -> status.instances().stream())
+                .filter(i -> i.name().equals(instance))
+                .allMatch(i -> i.node() == null);
+    }
 
     private void admitted(Pod pod) {
         PaperNode node = world.node(Pods.annotation(pod, WorkloadNames.NODE));

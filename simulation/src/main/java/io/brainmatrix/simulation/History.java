@@ -22,6 +22,7 @@ final class History {
      *
      * @param steps happenings
      * @param admissions pods that operators made
+     * @param early those made before any operator had heard that they were placed
      * @param said every reason that a status had, of an instance or a condition
      * @param violation what was broken; empty when nothing was
      * @param lines the latest happenings before a violation
@@ -30,6 +31,7 @@ final class History {
             long seed,
             long steps,
             long admissions,
+            long early,
             long millis,
             Set<String> said,
             Optional<String> violation,
@@ -53,6 +55,7 @@ final class History {
                 seed,
                 world.time.steps(),
                 world.checks.admissions(),
+                world.checks.early(),
                 world.time.now(),
                 Set.copyOf(world.checks.said()),
                 violation,

@@ -15,6 +15,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -95,20 +97,40 @@ final class PaperApi implements ClusterApi {
                 .toList();
     }
 
-    /** Reads at the first moment that is allowed, or at the last. */
+    /**
+     * Happens at the first moment that is allowed, or at the last; once, however often asked for.
+     */
     @Override
-    public <T> Supplier<T> ahead(Supplier<T> read) {
+    public <T> Supplier<T> ahead(Supplier<T> call) {
         if (world.time.chance(0.5)) {
-            return read;
+            return once(call);
         }
         try {
-            T answer = read.get();
+            T answer = call.get();
             return () -> answer;
         } catch (KubernetesClientException e) {
             return () -> {
                 throw e;
             };
         }
+    }
+
+    private static <T> Supplier<T> once(Supplier<T> call) {
+        FutureTask<T> task = new FutureTask<>(call::get);
+        return () -> {
+            task.run(); // does nothing the second time
+            try {
+                return task.get();
+            } catch (ExecutionException e) {
+                switch (e.getCause()) {
+                    case RuntimeException failure -> throw failure;
+                    case Error failure -> throw failure;
+                    case null, default -> throw new IllegalStateException(e);
+                }
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        };
     }
 
     @Override
@@ -172,10 +194,11 @@ final class PaperApi implements ClusterApi {
     }
 
     @Override
-    public void updateStatus(BrainMatrix matrix) {
+    public BrainMatrix updateStatus(BrainMatrix matrix) {
         before();
-        world.server.updateStatus(matrix);
+        BrainMatrix written = world.server.updateStatus(matrix);
         after("status of " + PaperServer.key(matrix) + World.detail(matrix));
+        return written;
     }
 
     @Override

@@ -101,12 +101,12 @@ final class PaperServer {
         }
     }
 
-    void updateStatus(BrainMatrix matrix) {
+    BrainMatrix updateStatus(BrainMatrix matrix) {
         BrainMatrix present = (BrainMatrix) require(matrix);
         checkVersion(matrix, present);
         BrainMatrix stored = copy(present);
         stored.setStatus(matrix.getStatus());
-        store(present, stored);
+        return (BrainMatrix) store(present, stored);
     }
 
     void delete(Class<? extends HasMetadata> kind, String key, @Nullable String uid) {
@@ -154,7 +154,7 @@ final class PaperServer {
         }
     }
 
-    private void store(@Nullable HasMetadata before, HasMetadata after) {
+    private HasMetadata store(@Nullable HasMetadata before, HasMetadata after) {
         ObjectMeta meta = new ObjectMetaBuilder(after.getMetadata()).build();
         meta.setResourceVersion(Long.toString(version++));
         if (before != null) {
@@ -172,6 +172,7 @@ final class PaperServer {
         if (over) {
             remove(stored);
         }
+        return stored;
     }
 
     private void tell(Change change) {

@@ -59,6 +59,7 @@ public final class Simulate {
      * @param steps happenings of all seeds
      * @param least happenings of the shortest
      * @param admissions pods that operators made
+     * @param early those made together with the status that placed them
      * @param said every reason that a status had
      * @param failed the seeds that broke an invariant, lowest first
      */
@@ -67,13 +68,14 @@ public final class Simulate {
             long steps,
             long least,
             long admissions,
+            long early,
             double seconds,
             Set<String> said,
             List<History.Outcome> failed) {
         @Override
         public String toString() {
-            return "%d seeds, %d steps (at least %d each), %d admissions, %.1f s: %d violations"
-                    .formatted(seeds, steps, least, admissions, seconds, failed.size());
+            return "%d seeds, %d steps (at least %d each), %d admissions, %d of them early, %.1f s: %d violations"
+                    .formatted(seeds, steps, least, admissions, early, seconds, failed.size());
         }
     }
 
@@ -84,6 +86,7 @@ public final class Simulate {
         AtomicLong next = new AtomicLong(from);
         AtomicLong steps = new AtomicLong();
         AtomicLong admissions = new AtomicLong();
+        AtomicLong early = new AtomicLong();
         AtomicLong least = new AtomicLong(Long.MAX_VALUE);
         AtomicLong done = new AtomicLong();
         Set<String> said = ConcurrentHashMap.newKeySet();
@@ -103,6 +106,7 @@ public final class Simulate {
                                         said.addAll(outcome.said());
                                         steps.addAndGet(outcome.steps());
                                         admissions.addAndGet(outcome.admissions());
+                                        early.addAndGet(outcome.early());
                                         least.accumulateAndGet(outcome.steps(), Math::min);
                                         if (outcome.violation().isPresent()) {
                                             mine.add(outcome);
@@ -122,6 +126,7 @@ public final class Simulate {
                 steps.get(),
                 least.get(),
                 admissions.get(),
+                early.get(),
                 (System.nanoTime() - began) / 1e9,
                 Set.copyOf(said),
                 failed);

@@ -4,10 +4,12 @@ import io.brainmatrix.api.v1alpha1.Admission;
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.api.v1alpha1.BrainMatrixSpec;
 import io.brainmatrix.api.v1alpha1.Budget;
+import io.brainmatrix.api.v1alpha1.ClaimedModel;
 import io.brainmatrix.api.v1alpha1.Instance;
 import io.brainmatrix.api.v1alpha1.ModelSource;
 import io.brainmatrix.api.v1alpha1.Settle;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** People, other workloads, and what befalls the machines. */
 final class Users {
     private static final String NAMESPACE = "brains";
+    private static final String CLAIM = "models";
     private static final List<String> NAMES = List.of("a", "b", "c", "d", "e");
 
     private final World world;
@@ -34,6 +37,16 @@ final class Users {
     }
 
     void begin() {
+        world.server.create(
+                new PersistentVolumeClaimBuilder()
+                        .withNewMetadata()
+                        .withNamespace(NAMESPACE)
+                        .withName(CLAIM)
+                        .endMetadata()
+                        .withNewStatus()
+                        .withPhase("Bound")
+                        .endStatus()
+                        .build());
         for (long i = time.between(1, 3); i > 0; i--) {
             world.addNode(
                     time.any(List.of(4L, 8L, 8L, 16L)) * PaperNode.GI,
@@ -174,7 +187,7 @@ final class Users {
                 new BrainMatrixSpec(
                         false,
                         null,
-                        new ModelSource("/models/m.gguf", null, null),
+                        model(),
                         new Admission(
                                 20,
                                 time.any(List.of("20s", "1m", "5m")),
@@ -184,6 +197,15 @@ final class Users {
                         instances));
         time.note("user creates matrix " + name + " " + budgets(matrix.getSpec()));
         world.server.create(matrix);
+    }
+
+    /**
+     * On a claim of theirs, which is there already, or on the node, for which one is made first.
+     */
+    private ModelSource model() {
+        return time.chance(0.4)
+                ? new ModelSource(null, new ClaimedModel(CLAIM, "m.gguf"), null)
+                : new ModelSource("/models/m.gguf", null, null);
     }
 
     private static String budgets(BrainMatrixSpec spec) {

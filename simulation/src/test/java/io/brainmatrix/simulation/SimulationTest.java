@@ -27,6 +27,9 @@ class SimulationTest {
         assertThat(report.failed()).extracting(Simulate::text).isEmpty();
         assertThat(report.least()).as("steps of the shortest history").isGreaterThanOrEqualTo(200);
         assertThat(report.admissions()).as("pods let in").isGreaterThan(3 * SEEDS);
+        assertThat(report.early())
+                .as("pods let in with the status that places them")
+                .isGreaterThan(SEEDS / 20);
         isReached(report.said());
     }
 

@@ -30,12 +30,12 @@ public interface ClusterApi {
     List<Pod> podsIn(String namespace);
 
     /**
-     * Begins to read at once, beside what the caller does meanwhile: what is read may be of any
-     * moment until it is asked for.
+     * Begins a call at once, beside what the caller does meanwhile: it may happen at any moment
+     * until its answer is asked for.
      *
-     * @return the answer, or the read's own failure, once it is there
+     * @return the answer, or the call's own failure, once it is there
      */
-    <T> Supplier<T> ahead(Supplier<T> read);
+    <T> Supplier<T> ahead(Supplier<T> call);
 
     /** All lanes as they are now, of a namespace. */
     List<Lease> lanes(String namespace);
@@ -49,8 +49,12 @@ public interface ClusterApi {
     /** Replaces an object of exactly the version in its metadata. */
     void update(HasMetadata object);
 
-    /** Replaces the status of a matrix of exactly the version in its metadata. */
-    void updateStatus(BrainMatrix matrix);
+    /**
+     * Replaces the status of a matrix of exactly the version in its metadata.
+     *
+     * @return the matrix in the version that this made
+     */
+    BrainMatrix updateStatus(BrainMatrix matrix);
 
     /**
      * Merges fields into an object (RFC 7396). With a UID in it, the patch is refused for a later

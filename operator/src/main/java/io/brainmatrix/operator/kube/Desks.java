@@ -35,7 +35,7 @@ public record Desks(NodeDesk nodes, MatrixDesk matrices) {
             Clock clock) {
         PodKeeper pods = new PodKeeper(api);
         NodeReader reader = new NodeReader(view, settings, clock, api::events);
-        return new Desks(
+        NodeDesk admitting =
                 new NodeDesk(
                         api,
                         view,
@@ -43,11 +43,14 @@ public record Desks(NodeDesk nodes, MatrixDesk matrices) {
                         new LaneKeeper(api, settings.namespace(), clock),
                         pods,
                         gate,
-                        settings),
+                        settings);
+        return new Desks(
+                admitting,
                 new MatrixDesk(
                         view,
                         new MatrixReader(view, reader, policy, clock),
                         reader,
+                        admitting,
                         new VolumeKeeper(api, view),
                         new ScoutKeeper(api, view, reader, settings),
                         pods,

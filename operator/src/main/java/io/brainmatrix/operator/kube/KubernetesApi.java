@@ -64,8 +64,8 @@ public final class KubernetesApi implements ClusterApi {
     }
 
     @Override
-    public <T> Supplier<T> ahead(Supplier<T> read) {
-        FutureTask<T> task = new FutureTask<>(read::get);
+    public <T> Supplier<T> ahead(Supplier<T> call) {
+        FutureTask<T> task = new FutureTask<>(call::get);
         Thread.ofVirtual().name("ahead").start(task);
         return () -> {
             try {
@@ -78,7 +78,7 @@ public final class KubernetesApi implements ClusterApi {
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while reading", e);
+                throw new IllegalStateException("interrupted while calling", e);
             }
         };
     }
@@ -113,8 +113,8 @@ public final class KubernetesApi implements ClusterApi {
     }
 
     @Override
-    public void updateStatus(BrainMatrix matrix) {
-        client.resource(matrix).updateStatus();
+    public BrainMatrix updateStatus(BrainMatrix matrix) {
+        return client.resource(matrix).updateStatus();
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.brainmatrix.operator.admission.InstanceKey;
 import io.brainmatrix.operator.workload.WorkloadNames;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpec;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.time.Clock;
@@ -13,12 +14,15 @@ import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /**
  * Takes and gives back lanes by compare-and-set on their Leases: whoever saw an older version loses
  * (R1), across restarts and stale caches alike.
  */
 public final class LaneKeeper {
+    private static final Logger LOG = Logger.getLogger(LaneKeeper.class);
+
     private final ClusterApi api;
     private final String namespace;
     private final Clock clock;
@@ -47,11 +51,14 @@ public final class LaneKeeper {
     }
 
     /**
-     * Takes the lane that was read as free; false when somebody was faster.
+     * Takes the lane that was read as free; false when somebody was faster, be it in what was read.
      *
      * @param promised bytes that the holder is promised: other nodes see them before its pod
      */
     public boolean take(String node, Optional<Lease> seen, Holder holder, long promised) {
+        if (seen.map(Lease::getSpec).map(LeaseSpec::getHolderIdentity).isPresent()) {
+            return false;
+        }
         ZonedDateTime now = clock.instant().atZone(ZoneOffset.UTC);
         LeaseBuilder lease =
                 seen.map(LeaseBuilder::new)
@@ -97,6 +104,23 @@ public final class LaneKeeper {
                         .endSpec()
                         .build(),
                 true);
+    }
+
+    /** As {@link #release}, if that one holds it; says so in the log. */
+    public void release(String node, Holder holder, String why, Optional<Lease> seen) {
+        seen.filter(l -> holds(l, holder))
+                .filter(this::release)
+                .ifPresent(
+                        released ->
+                                LOG.infof(
+                                        "Lane released node=%s namespace=%s pod=%s reason=%s",
+                                        node, holder.namespace(), holder.pod(), why));
+    }
+
+    /** Whether that one holds the lane. */
+    static boolean holds(Lease lease, Holder holder) {
+        return lease.getSpec() != null
+                && holder.identity().equals(lease.getSpec().getHolderIdentity());
     }
 
     /** Gives back the lane and notes on it that the API server refused the holder's pod. */

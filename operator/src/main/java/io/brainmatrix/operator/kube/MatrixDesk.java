@@ -25,9 +25,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
@@ -49,6 +52,7 @@ public final class MatrixDesk {
     private final ClusterView cache;
     private final MatrixReader reader;
     private final NodeReader nodes;
+    private final NodeDesk admitting;
     private final VolumeKeeper volumes;
     private final ScoutKeeper scouts;
     private final PodKeeper pods;
@@ -94,6 +98,7 @@ public final class MatrixDesk {
             ClusterView cache,
             MatrixReader reader,
             NodeReader nodes,
+            NodeDesk admitting,
             VolumeKeeper volumes,
             ScoutKeeper scouts,
             PodKeeper pods,
@@ -103,6 +108,7 @@ public final class MatrixDesk {
         this.cache = cache;
         this.reader = reader;
         this.nodes = nodes;
+        this.admitting = admitting;
         this.volumes = volumes;
         this.scouts = scouts;
         this.pods = pods;
@@ -223,13 +229,54 @@ public final class MatrixDesk {
             case FACTS -> {}
         }
         passing.remove(uid);
-        if (!statuses.write(matrix, now)) {
+        if (!placing(matrix, now)) {
             return Optional.of(CONFLICT);
         }
-        written.put(uid, clock.instant());
-        replaced.put(uid, new Replaced(matrix.getMetadata().getResourceVersion(), clock.instant()));
         events.publish(matrix, StatusEvents.between(old, now));
         return Optional.empty();
+    }
+
+    /**
+     * Writes a status; whoever it places and the gate would let in at once is let in with it, not
+     * once a pass over the node has heard of it.
+     *
+     * @return whether it was written
+     */
+    private boolean placing(BrainMatrix matrix, BrainMatrixStatus now) {
+        Optional<Admitter.Early> early = early(matrix, now);
+        try {
+            Optional<BrainMatrix> latest = statuses.write(matrix, now);
+            if (latest.isEmpty()) {
+                return false;
+            }
+            String uid = matrix.getMetadata().getUid();
+            written.put(uid, clock.instant());
+            replaced.put(
+                    uid, new Replaced(matrix.getMetadata().getResourceVersion(), clock.instant()));
+            early.ifPresent(e -> e.follow(latest.get()));
+            return true;
+        } finally {
+            early.ifPresent(Admitter.Early::close);
+        }
+    }
+
+    /** One of the nodes that a status gives somebody for the first time. */
+    private Optional<Admitter.Early> early(BrainMatrix matrix, BrainMatrixStatus now) {
+        Set<String> before =
+                matrix.getStatus() == null
+                        ? Set.of()
+                        : matrix.getStatus().instances().stream()
+                                .filter(i -> i.node() != null)
+                                .map(InstanceStatus::name)
+                                .collect(Collectors.toSet());
+        BrainMatrix next = StatusWriter.with(matrix, now);
+        return now.instances().stream()
+                .filter(i -> !before.contains(i.name()))
+                .map(InstanceStatus::node)
+                .filter(Objects::nonNull)
+                .distinct()
+                .flatMap(node -> admitting.early(node, next).stream())
+                .findFirst();
     }
 
     private void take(BrainMatrix matrix, PodStep step) {

@@ -32,22 +32,29 @@ public final class StatusWriter {
     }
 
     /**
-     * Replaces the status of the version that was read; false when that is no longer the latest.
+     * Replaces the status of the version that was read.
+     *
+     * @return the matrix in the version that this made; empty when the one that was read is no
+     *     longer the latest
      */
-    public boolean write(BrainMatrix seen, BrainMatrixStatus status) {
-        BrainMatrix wanted = new BrainMatrix();
-        wanted.setMetadata(seen.getMetadata());
-        wanted.setSpec(seen.getSpec());
-        wanted.setStatus(status);
+    public Optional<BrainMatrix> write(BrainMatrix seen, BrainMatrixStatus status) {
         try {
-            api.updateStatus(wanted);
-            return true;
+            return Optional.of(api.updateStatus(with(seen, status)));
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_CONFLICT
                     || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
-                return false;
+                return Optional.empty();
             }
             throw e;
         }
+    }
+
+    /** The same matrix with another status. */
+    static BrainMatrix with(BrainMatrix seen, BrainMatrixStatus status) {
+        BrainMatrix other = new BrainMatrix();
+        other.setMetadata(seen.getMetadata());
+        other.setSpec(seen.getSpec());
+        other.setStatus(status);
+        return other;
     }
 }
