@@ -29,7 +29,7 @@ class SimulationTest {
         assertThat(report.admissions()).as("pods let in").isGreaterThan(3 * SEEDS);
         assertThat(report.early())
                 .as("pods let in with the status that places them")
-                .isGreaterThan(SEEDS / 20);
+                .isGreaterThan(SEEDS / 50);
         isReached(report.said());
     }
 
