@@ -15,16 +15,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * A model that is not on the node yet: a scout waits for it there, nobody waits for the scout, and
- * the instance is let in within seconds of the file's arrival though its own wait is far longer.
+ * A model that is not on the node yet, and one that is damaged: a scout waits there for the file,
+ * or for another, nobody waits for the scout, and the instance is let in within seconds of the
+ * file's arrival though its own wait is far longer.
  */
 @Tag("cluster")
 @ExtendWith(Installation.class)
 class ModelArrivesE2E {
     private static final String MATRIX = "arrival";
     private static final String NEVER = "never";
+    private static final String DAMAGED = "damaged";
     private static final String FILE = "arrival.gguf";
     private static final String OTHER = "arrival-other.gguf";
+    private static final String BAD = "arrival-bad.gguf";
 
     private final Cluster cluster;
     private final World world = new World();
@@ -38,18 +41,22 @@ class ModelArrivesE2E {
     void leaves() {
         world.remove(FILE);
         world.remove(OTHER);
+        world.remove(BAD);
     }
 
     @Test
     void isNoticedWithinSecondsWhileOthersAreLetIn() {
         world.place(good, OTHER); // the directory exists
         world.remove(FILE);
+        world.place(Models.truncated(Models.TINY_MIB), BAD);
         try (ClusterUser user = new ClusterUser(cluster, "e2e-arrival");
                 PodHistory pods = new PodHistory(cluster, user.namespace())) {
             user.apply(late(MATRIX));
             user.apply(late(NEVER));
+            user.apply(late(DAMAGED, BAD));
             user.awaitReason(MATRIX, "late", Reason.ModelMissing);
             assertThat(user.status(MATRIX, "late").message()).contains(FILE);
+            user.awaitReason(DAMAGED, "late", Reason.ModelInvalid);
             user.apply(
                     Matrix.on("other", World.hostPath(OTHER))
                             .instance("name: one, budget: {ram: 256Mi}"));
@@ -58,6 +65,8 @@ class ModelArrivesE2E {
             awaitScouts(user);
             Pod scout = scout(user, MATRIX).orElseThrow();
             Instant next = Objects.requireNonNull(user.status(MATRIX, "late").nextAttempt());
+            Instant nextOfDamaged =
+                    Objects.requireNonNull(user.status(DAMAGED, "late").nextAttempt());
             Figures.line(
                     "scout: %.1f Mi anonymous of %d Mi"
                             .formatted(
@@ -69,16 +78,19 @@ class ModelArrivesE2E {
                     Cluster.timed(
                             () -> {
                                 world.place(good, FILE);
+                                world.place(good, BAD);
                                 user.awaitReady(MATRIX, "late");
                             }));
+            Figures.note(
+                    "from there until the damaged one, replaced at that time, is Ready",
+                    Cluster.timed(() -> user.awaitReady(DAMAGED, "late")));
 
-            assertThat(
-                            Instant.parse(
-                                    user.podOf(MATRIX, "late")
-                                            .getMetadata()
-                                            .getCreationTimestamp()))
+            assertThat(made(user, MATRIX))
                     .as("by the scout's word, not because its wait was over")
                     .isBefore(next.minusSeconds(1)); // it is told in whole seconds
+            assertThat(made(user, DAMAGED))
+                    .as("by the scout's word too")
+                    .isBefore(nextOfDamaged.minusSeconds(1));
             assertThat(pods.names())
                     .as("two or three lives that found none, and the one that found it")
                     .filteredOn(name -> name.startsWith(MATRIX) && !name.endsWith("-scout"))
@@ -104,17 +116,27 @@ class ModelArrivesE2E {
                 "scouts look",
                 () -> {
                     assertThat(user.status(MATRIX, "late").reason()).isEqualTo(Reason.ModelMissing);
-                    assertThat(user.status(MATRIX, "late").nextAttempt())
-                            .isAfter(Instant.now().plusSeconds(10));
-                    for (String matrix : List.of(MATRIX, NEVER)) {
+                    for (String matrix : List.of(MATRIX, DAMAGED)) {
+                        assertThat(user.status(matrix, "late").nextAttempt())
+                                .isAfter(Instant.now().plusSeconds(12));
+                    }
+                    for (String matrix : List.of(MATRIX, NEVER, DAMAGED)) {
                         assertThat(scout(user, matrix).map(p -> p.getStatus().getPhase()))
                                 .contains("Running");
                     }
                 });
     }
 
+    private static Instant made(ClusterUser user, String matrix) {
+        return Instant.parse(user.podOf(matrix, "late").getMetadata().getCreationTimestamp());
+    }
+
     private static Matrix late(String name) {
-        return Matrix.on(name, World.hostPath(FILE)).instance("name: late, budget: {ram: 256Mi}");
+        return late(name, FILE);
+    }
+
+    private static Matrix late(String name, String file) {
+        return Matrix.on(name, World.hostPath(file)).instance("name: late, budget: {ram: 256Mi}");
     }
 
     private static Optional<Pod> scout(ClusterUser user, String matrix) {

@@ -9,10 +9,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** When a watch first told of each pod of a namespace, of its being Ready, and of its end. */
+/**
+ * When a watch first told of each pod of a namespace, of its being Ready, of its container's end
+ * and of its own.
+ */
 final class PodTimes implements AutoCloseable {
     private final Map<String, Instant> seen = new ConcurrentHashMap<>();
     private final Map<String, Instant> ready = new ConcurrentHashMap<>();
+    private final Map<String, Instant> stopped = new ConcurrentHashMap<>();
     private final Map<String, Instant> failed = new ConcurrentHashMap<>();
     private final Watch watch;
 
@@ -29,6 +33,9 @@ final class PodTimes implements AutoCloseable {
                                         seen.putIfAbsent(pod.getMetadata().getName(), now);
                                         if (isReady(pod)) {
                                             ready.putIfAbsent(pod.getMetadata().getName(), now);
+                                        }
+                                        if (hasStopped(pod)) {
+                                            stopped.putIfAbsent(pod.getMetadata().getName(), now);
                                         }
                                         if ("Failed".equals(pod.getStatus().getPhase())) {
                                             failed.putIfAbsent(pod.getMetadata().getName(), now);
@@ -49,12 +56,26 @@ final class PodTimes implements AutoCloseable {
                         .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus()));
     }
 
+    /** Whether its only container has ended, whatever its phase says yet. */
+    static boolean hasStopped(Pod pod) {
+        return pod.getStatus() != null
+                && !pod.getStatus().getContainerStatuses().isEmpty()
+                && pod.getStatus().getContainerStatuses().stream()
+                        .allMatch(
+                                c -> c.getState() != null && c.getState().getTerminated() != null);
+    }
+
     Optional<Instant> seen(String pod) {
         return Optional.ofNullable(seen.get(pod));
     }
 
     Optional<Instant> ready(String pod) {
         return Optional.ofNullable(ready.get(pod));
+    }
+
+    /** When its container's end was told, which a kubelet does before it tells the pod's. */
+    Optional<Instant> stopped(String pod) {
+        return Optional.ofNullable(stopped.get(pod));
     }
 
     /** When its phase became Failed. */

@@ -51,6 +51,10 @@ final class PaperNode {
         final long limit;
         final boolean ours;
         final boolean scout;
+
+        /** It was sent to a file that is there, and wrong. */
+        final boolean scoutsForAnother;
+
         final long steady;
         final long gpu;
         final long gpuSteady;
@@ -114,6 +118,7 @@ final class PaperNode {
 
         boolean alive() {
             return started >= 0 && diedAt < 0;
+            scoutsForAnother = Pods.scoutForAnother(pod);
         }
 
         /** Its first token is out. */
@@ -525,11 +530,16 @@ final class PaperNode {
         new ArrayList<>(processes.values()).forEach(this::scouts);
     }
 
-    /** A scout ends once the file has not changed for a while. */
+    /**
+     * A scout ends once the file has not changed for a while. One that was wrong is replaced sooner
+     * or later, or not at all.
+     */
     private void scouts(Process process) {
         if (process.scout && process.alive() && world.models.isOn(name)) {
             world.time.in(
-                    world.time.between(2_000, 3_000),
+                    process.scoutsForAnother
+                            ? world.time.between(2_000, 600_000)
+                            : world.time.between(2_000, 3_000),
                     () -> {
                         if (process.alive()) {
                             die(process, 0, "Completed", 100, null);

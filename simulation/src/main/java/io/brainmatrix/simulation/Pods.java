@@ -30,6 +30,12 @@ final class Pods {
         return annotation(pod, WorkloadNames.SCOUT_OF) != null;
     }
 
+    static boolean scoutForAnother(Pod pod) {
+        return pod.getSpec().getContainers().stream()
+                .flatMap(c -> c.getEnv().stream())
+                .anyMatch(e -> "BRAINMATRIX_SCOUT_SINCE".equals(e.getName()));
+    }
+
     static boolean over(Pod pod) {
         String phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
         return "Failed".equals(phase) || "Succeeded".equals(phase);

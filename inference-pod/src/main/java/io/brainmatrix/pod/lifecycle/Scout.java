@@ -3,14 +3,19 @@ package io.brainmatrix.pod.lifecycle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Waits for a model's file, and for nothing else: no guard, no engine, no port. It is no life; its
- * end with 0 tells the operator that a life will find the file.
+ * Waits for a model's file, or for another one in the place of one that is wrong, and for nothing
+ * else: no guard, no engine, no port. It is no life; its end with 0 tells the operator that a life
+ * will find the file.
  *
  * <p>It asks the file system twice a second instead of having itself told: a change from another
  * machine (NFS) or below another mount is told to nobody, and a look at a name costs microseconds.
@@ -18,6 +23,9 @@ import java.util.concurrent.locks.LockSupport;
 public final class Scout {
     /** Names the file, as the pod has it; where it is set, the process is a scout. */
     static final String ENVIRONMENT = "BRAINMATRIX_SCOUT";
+
+    /** When a life had found it wrong; not set where it was missing. */
+    static final String SINCE = "BRAINMATRIX_SCOUT_SINCE";
 
     private static final System.Logger LOG = System.getLogger(Scout.class.getName());
     private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -34,14 +42,23 @@ public final class Scout {
         if (file == null) {
             return false;
         }
-        await(Path.of(file));
+        String since = System.getenv(SINCE);
+        await(Path.of(file), since == null ? Optional.empty() : Optional.of(Instant.parse(since)));
         return true;
     }
 
-    /** Returns once the file is there. */
-    static void await(Path file) {
+    /**
+     * Returns once the file is there.
+     *
+     * @param wrongUntil when a life had found it wrong: then once it is another
+     */
+    static void await(Path file, Optional<Instant> wrongUntil) {
         LOG.log(System.Logger.Level.INFO, "Waiting for {0}", file);
-        Arrival arrival = new Arrival();
+        Arrival arrival =
+                new Arrival(
+                        wrongUntil
+                                .map(at -> OptionalLong.of(nanos(FileTime.from(at))))
+                                .orElse(OptionalLong.empty()));
         while (!arrival.look(look(file), System.nanoTime())) {
             LockSupport.parkNanos(INTERVAL_NANOS);
         }
@@ -54,13 +71,23 @@ public final class Scout {
             return Optional.empty();
         }
         try {
-            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            Map<String, Object> attributes =
+                    Files.readAttributes(file, "unix:ino,size,ctime"); // Linux alone runs it
             return Optional.of(
                     new Arrival.Look(
-                            attributes.size(),
-                            attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS)));
+                            (Long) of(attributes, "ino"),
+                            (Long) of(attributes, "size"),
+                            nanos((FileTime) of(attributes, "ctime"))));
         } catch (IOException e) {
             return Optional.empty(); // it went between the two
         }
+    }
+
+    private static Object of(Map<String, Object> attributes, String name) {
+        return Objects.requireNonNull(attributes.get(name), name);
+    }
+
+    private static long nanos(FileTime time) {
+        return time.to(TimeUnit.NANOSECONDS);
     }
 }

@@ -3,15 +3,16 @@ package io.brainmatrix.pod.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class ArrivalTest {
     private static final long STILL = Arrival.STILL.toNanos();
 
-    private final Arrival arrival = new Arrival();
+    private final Arrival arrival = new Arrival(OptionalLong.empty());
 
-    private static Optional<Arrival.Look> file(long size, long modified) {
-        return Optional.of(new Arrival.Look(size, modified));
+    private static Optional<Arrival.Look> file(long size, long changed) {
+        return Optional.of(new Arrival.Look(1, size, changed));
     }
 
     @Test
@@ -37,6 +38,37 @@ class ArrivalTest {
         arrival.look(Optional.empty(), STILL);
         assertThat(arrival.look(file(5, 1), STILL + 1)).isFalse();
         assertThat(arrival.look(file(5, 1), 2 * STILL + 1)).isTrue();
+    }
+
+    @Test
+    void oneThatWasWrongIsAwaitedUntilItIsAnother() {
+        Arrival other = new Arrival(OptionalLong.of(100));
+
+        assertThat(other.look(file(5, 99), 0)).isFalse();
+        assertThat(other.look(file(5, 99), 100 * STILL)).as("the same").isFalse();
+        assertThat(other.look(Optional.empty(), 101 * STILL)).isFalse();
+        assertThat(other.look(file(5, 99), 200 * STILL)).as("it came back").isFalse();
+        assertThat(other.look(file(5, 99), 300 * STILL)).as("the same, still").isFalse();
+        assertThat(other.look(file(6, 99), 400 * STILL)).isFalse();
+        assertThat(other.look(file(6, 99), 401 * STILL)).as("another, and whole").isTrue();
+    }
+
+    @Test
+    void oneThatChangedBeforeTheFirstLookAndAfterItWasWrongIsAnother() {
+        Arrival other = new Arrival(OptionalLong.of(100));
+
+        other.look(file(5, 100), 0);
+        assertThat(other.look(file(5, 100), STILL)).isTrue();
+    }
+
+    @Test
+    void oneThatWasPutInItsPlaceIsAnotherWhateverItsTimes() {
+        Arrival other = new Arrival(OptionalLong.of(100));
+
+        other.look(file(5, 9), 0);
+        Optional<Arrival.Look> replaced = Optional.of(new Arrival.Look(2, 5, 9));
+        other.look(replaced, 1);
+        assertThat(other.look(replaced, 1 + STILL)).isTrue();
     }
 
     @Test

@@ -18,6 +18,7 @@ import io.brainmatrix.operator.admission.Room;
 import io.brainmatrix.operator.admission.Waiting;
 import io.brainmatrix.operator.matrix.MatrixSnapshot;
 import io.brainmatrix.operator.matrix.PodView;
+import io.brainmatrix.operator.matrix.ScoutPolicy;
 import io.brainmatrix.operator.placement.NodeView;
 import io.brainmatrix.operator.placement.PlacementDemand;
 import io.brainmatrix.operator.placement.PlacementPlan;
@@ -98,12 +99,17 @@ public final class MatrixReader {
                 roomForScouts(matrix));
     }
 
-    /** Of the nodes where a model was found missing. */
+    /** Of the nodes where a model was found missing or wrong. */
     private Set<String> roomForScouts(BrainMatrix matrix) {
         return matrix.getStatus() == null
                 ? Set.of()
                 : matrix.getStatus().instances().stream()
-                        .flatMap(i -> i.modelMissingOn().stream())
+                        .flatMap(
+                                i ->
+                                        Stream.concat(
+                                                i.modelMissingOn().stream(),
+                                                ScoutPolicy.givesWayAt(i).stream()
+                                                        .map(at -> String.valueOf(i.node()))))
                         .distinct()
                         .filter(node -> account(node).free().memory() >= ScoutPod.MEMORY)
                         .collect(Collectors.toSet());

@@ -8,7 +8,6 @@ import io.brainmatrix.operator.workload.ModelVolume;
 import io.brainmatrix.operator.workload.ScoutPod;
 import io.brainmatrix.operator.workload.WorkloadNames;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -79,19 +78,20 @@ public final class ScoutKeeper {
     /** Carries a step out. A refused scout is no failure: the next life looks by itself. */
     void take(BrainMatrix matrix, ScoutStep step) {
         switch (step) {
-            case ScoutStep.Send(String instance, long life, String node) ->
+            case ScoutStep.Send send ->
                     matrix.getSpec().instances().stream()
-                            .filter(i -> i.name().equals(instance))
+                            .filter(i -> i.name().equals(send.instance()))
                             .findFirst()
-                            .ifPresent(i -> send(matrix, i, life, node));
+                            .ifPresent(i -> send(matrix, i, send));
             case ScoutStep.Recall(String pod, String uid) -> recall(matrix, pod, uid);
         }
     }
 
-    private void send(BrainMatrix matrix, Instance instance, long life, String node) {
+    private void send(BrainMatrix matrix, Instance instance, ScoutStep.Send step) {
         ModelVolume volume = nodes.volume(matrix, instance);
         String key = matrix.getMetadata().getUid() + "/" + instance.name();
-        String name = WorkloadNames.scout(matrix.getMetadata().getName(), instance.name(), life);
+        String name =
+                WorkloadNames.scout(matrix.getMetadata().getName(), instance.name(), step.life());
         if (volume instanceof ModelVolume.NotAllowed
                 || forOnePod(matrix, volume)
                 || name.equals(refused.get(key))) {
@@ -103,14 +103,15 @@ public final class ScoutKeeper {
                             new ScoutPod.Request(
                                     matrix,
                                     instance.name(),
-                                    life,
-                                    node,
+                                    step.life(),
+                                    step.node(),
+                                    step.wrongUntil(),
                                     volume,
                                     settings.inferenceImage(),
                                     settings.pullPolicy())));
             LOG.infof(
                     "Sent a scout namespace=%s pod=%s node=%s",
-                    matrix.getMetadata().getNamespace(), name, node);
+                    matrix.getMetadata().getNamespace(), name, step.node());
             refused.remove(key);
         } catch (KubernetesClientException e) {
             if (e.getCode() == 409) {
@@ -130,9 +131,7 @@ public final class ScoutKeeper {
     private boolean forOnePod(BrainMatrix matrix, ModelVolume volume) {
         return volume instanceof ModelVolume.UserClaim user
                 && cache.claim(matrix.getMetadata().getNamespace(), user.claim())
-                        .map(PersistentVolumeClaim::getSpec)
-                        .map(spec -> spec.getAccessModes())
-                        .filter(modes -> modes.contains("ReadWriteOncePod"))
+                        .filter(VolumeKeeper::isForOnePod)
                         .isPresent();
     }
 

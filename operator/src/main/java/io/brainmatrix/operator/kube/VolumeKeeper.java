@@ -119,6 +119,13 @@ public final class VolumeKeeper {
                 .anyMatch(o -> matrix.getMetadata().getUid().equals(o.getUid()));
     }
 
+    /** Whether a single pod may have it at a time. */
+    static boolean isForOnePod(PersistentVolumeClaim claim) {
+        return claim.getSpec() != null
+                && claim.getSpec().getAccessModes() != null
+                && claim.getSpec().getAccessModes().contains("ReadWriteOncePod");
+    }
+
     private void create(HasMetadata object) {
         try {
             api.create(object);

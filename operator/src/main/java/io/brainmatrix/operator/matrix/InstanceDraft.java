@@ -118,14 +118,20 @@ final class InstanceDraft {
     }
 
     /**
-     * The node where, as a scout says, the file is by now that the latest life found missing: it
-     * waits no longer, and its row of faults begins anew.
+     * The node where, as a scout says, the file is by now that the latest life found missing, or
+     * another in the place of a wrong one: it waits no longer, and its row of faults begins anew.
+     *
+     * @param edited whether it may name another file by now
      */
-    Optional<String> hears(MatrixSnapshot snapshot) {
+    Optional<String> hears(MatrixSnapshot snapshot, boolean edited) {
         Optional<String> found =
                 ScoutPolicy.word(snapshot.scouts(), name, lives)
                         .map(ScoutView::node)
-                        .filter(modelMissingOn::remove);
+                        .filter(
+                                n ->
+                                        modelMissingOn.remove(n)
+                                                || (!edited
+                                                        && ScoutPolicy.isWrong(reasonAfterEnd)));
         if (found.isPresent()) {
             nextAttempt = null;
             retries = null;

@@ -225,15 +225,18 @@ final class InstancePolicy {
                                         metadata.getName(),
                                         metadata.getUid(),
                                         draft.name));
-        if (draft.specHash != null && !draft.specHash.equals(snapshot.hashes().get(draft.name))) {
+        boolean edited =
+                draft.specHash != null && !draft.specHash.equals(snapshot.hashes().get(draft.name));
+        if (edited) {
             draft.modelMissingOn.clear(); // it may name another model by now
         }
-        Optional<String> found = draft.hears(snapshot);
+        Optional<String> found = draft.hears(snapshot, edited);
         if (found.isPresent()) {
             draft.say(
                     Phase.Waiting,
                     Reason.WaitingInQueue,
-                    "its model is on node `%s` by now; not judged yet".formatted(found.get()));
+                    "its model's file came or changed on node `%s`; not judged yet"
+                            .formatted(found.get()));
             return;
         }
         if (draft.tellsOfItsEnd(snapshot)) {

@@ -7,12 +7,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who has a scout: an instance whose model's file is missing on the node where it would be tried
- * next, for as long as that try is far off. A scout only shortens a wait: where there is none, for
- * whatever reason, the next life looks. Pure.
+ * next, or wrong, for as long as that try is far off. A scout only shortens a wait: where there is
+ * none, for whatever reason, the next life looks. Pure.
  */
 public final class ScoutPolicy {
     /**
@@ -27,7 +30,16 @@ public final class ScoutPolicy {
      */
     static final Duration GIVES_WAY = Duration.ofSeconds(3);
 
+    /** What another file at the same path mends. */
+    private static final Set<Reason> WRONG =
+            Set.of(Reason.ModelInvalid, Reason.DigestMismatch, Reason.FootprintOverBudget);
+
     private ScoutPolicy() {}
+
+    /** Whether an instance waits because of a file that is there and will not do. */
+    static boolean isWrong(@Nullable Reason reason) {
+        return reason != null && WRONG.contains(reason);
+    }
 
     /** The scout whose word ends the wait after this life, if one has spoken. */
     static Optional<ScoutView> word(List<ScoutView> scouts, String instance, long life) {
@@ -57,7 +69,8 @@ public final class ScoutPolicy {
                     && !there
                     && wanted(snapshot, status)
                     && snapshot.roomForScouts().contains(node)) {
-                steps.add(new ScoutStep.Send(status.name(), lives(status), node));
+                steps.add(
+                        new ScoutStep.Send(status.name(), lives(status), node, wrongUntil(status)));
             }
         }
         return steps;
@@ -78,14 +91,26 @@ public final class ScoutPolicy {
     /** When an instance's scout has to go; empty for one that is to have none. */
     public static Optional<Instant> givesWayAt(InstanceStatus status) {
         boolean missing =
-                status.phase() == Phase.Faulty
-                        && status.reason() == Reason.ModelMissing
+                status.reason() == Reason.ModelMissing
                         && status.node() != null
-                        && status.modelMissingOn().contains(status.node())
+                        && status.modelMissingOn().contains(status.node());
+        boolean wanted =
+                status.phase() == Phase.Faulty
+                        && (missing || wrongUntil(status).isPresent())
+                        && status.node() != null
                         && status.retries() != null
                         && status.retries() >= FIRST_RETRY;
-        return missing
+        return wanted
                 ? Optional.ofNullable(status.nextAttempt()).map(next -> next.minus(GIVES_WAY))
+                : Optional.empty();
+    }
+
+    private static Optional<Instant> wrongUntil(InstanceStatus status) {
+        return isWrong(status.reason()) && status.crashes() != null
+                ? status.crashes().recent().stream()
+                        .filter(c -> Objects.equals(c.life(), lives(status)))
+                        .flatMap(c -> Optional.ofNullable(c.when()).stream())
+                        .findFirst()
                 : Optional.empty();
     }
 

@@ -21,6 +21,7 @@ import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** Decides about a matrix whenever it, its pods, its volumes or its nodes change. */
@@ -33,7 +34,10 @@ import java.util.stream.Collectors;
         name = "matrix",
         finalizerName = WorkloadNames.MATRIX_FINALIZER,
         informer = @Informer,
-        maxReconciliationInterval = @MaxReconciliationInterval(interval = 60))
+        maxReconciliationInterval =
+                @MaxReconciliationInterval(
+                        interval = RetryPace.BACKSTOP_SECONDS,
+                        timeUnit = TimeUnit.SECONDS))
 public class MatrixReconciler implements Reconciler<BrainMatrix>, Cleaner<BrainMatrix> {
     /** Between two looks at a matrix that is going. */
     private static final Duration CLEANUP_INTERVAL = Duration.ofSeconds(2);

@@ -17,6 +17,7 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** Decides about a node whenever anything on it changes; keyed by its NodeMemory. */
@@ -29,7 +30,10 @@ import java.util.stream.Collectors;
         name = "node",
         generationAwareEventProcessing = false, // readings arrive in the status
         informer = @Informer,
-        maxReconciliationInterval = @MaxReconciliationInterval(interval = 60))
+        maxReconciliationInterval =
+                @MaxReconciliationInterval(
+                        interval = RetryPace.BACKSTOP_SECONDS,
+                        timeUnit = TimeUnit.SECONDS))
 public class NodeReconciler implements Reconciler<NodeMemory> {
     private final ClusterCache cache;
     private final Leadership leadership;

@@ -4,16 +4,21 @@ import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.api.v1alpha1.Placement;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Toleration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * A pod that waits for a model's file where a life found none, and ends with 0 once it is there:
- * the inference image in another mode, with the volume that the life had. It is nobody's life: it
- * needs no lane, is charged like a pod that is not ours, and its end is counted nowhere.
+ * A pod that waits for a model's file where a life found none or a wrong one, and ends with 0 once
+ * it is there: the inference image in another mode, with the volume that the life had. It is
+ * nobody's life: it needs no lane, is charged like a pod that is not ours, and its end is counted
+ * nowhere.
  */
 public final class ScoutPod {
     /** What the ledger is charged for it, in bytes; it takes about half of it. */
@@ -22,6 +27,9 @@ public final class ScoutPod {
     /** As the inference pod reads it, {@code contracts/README.md}. */
     static final String ENVIRONMENT = "BRAINMATRIX_SCOUT";
 
+    /** As the inference pod reads it, where the file was there and wrong. */
+    static final String SINCE = "BRAINMATRIX_SCOUT_SINCE";
+
     private static final String MODELS = "models";
 
     private ScoutPod() {}
@@ -29,14 +37,16 @@ public final class ScoutPod {
     /**
      * What a scout is made from.
      *
-     * @param life that found no file
-     * @param node where it found none
+     * @param life that found no file, or a wrong one
+     * @param node where it did
+     * @param wrongUntil when that life ended, if it was wrong
      */
     public record Request(
             BrainMatrix matrix,
             String instance,
             long life,
             String node,
+            Optional<Instant> wrongUntil,
             ModelVolume volume,
             String image,
             String pullPolicy) {}
@@ -82,16 +92,21 @@ public final class ScoutPod {
                 .build();
     }
 
+    private static List<EnvVar> environment(Request request) {
+        return Stream.concat(
+                        Stream.of(new EnvVar(ENVIRONMENT, request.volume().pathInPod(), null)),
+                        request.wrongUntil().stream()
+                                .map(at -> new EnvVar(SINCE, at.toString(), null)))
+                .toList();
+    }
+
     private static Container container(Request request) {
         Quantity memory = new Quantity(Long.toString(MEMORY));
         return new ContainerBuilder()
                 .withName("scout")
                 .withImage(request.image())
                 .withImagePullPolicy(request.pullPolicy())
-                .addNewEnv()
-                .withName(ENVIRONMENT)
-                .withValue(request.volume().pathInPod())
-                .endEnv()
+                .withEnv(environment(request))
                 .withNewResources()
                 .addToRequests("memory", memory)
                 .addToRequests("cpu", new Quantity("10m"))

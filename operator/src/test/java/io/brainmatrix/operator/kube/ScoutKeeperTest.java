@@ -25,7 +25,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ScoutKeeperTest {
-    private static final ScoutStep SEND = new ScoutStep.Send("one", 2, "edge");
+    private static final ScoutStep SEND = new ScoutStep.Send("one", 2, "edge", Optional.empty());
 
     private final List<String> calls = new ArrayList<>();
     private final List<Pod> made = new ArrayList<>();
@@ -134,7 +134,7 @@ class ScoutKeeperTest {
         keeper.take(onNode(), SEND);
         assertThat(calls).containsExactly("create jar-one-2-scout");
 
-        keeper.take(onNode(), new ScoutStep.Send("one", 3, "edge"));
+        keeper.take(onNode(), new ScoutStep.Send("one", 3, "edge", Optional.empty()));
         assertThat(calls).endsWith("create jar-one-3-scout").hasSize(2);
     }
 

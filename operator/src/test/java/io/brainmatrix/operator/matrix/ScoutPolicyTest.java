@@ -24,12 +24,14 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An instance whose model is missing: who waits for the file, and what its arrival changes. */
 class ScoutPolicyTest {
     private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
     private static final InstanceKey LATE = new InstanceKey("brains", "jar", "uid", "late");
-    private static final ScoutStep SEND = new ScoutStep.Send("late", 2, "edge");
+    private static final ScoutStep SEND = new ScoutStep.Send("late", 2, "edge", Optional.empty());
 
     /** The snapshot's, to be changed by a test. */
     private Instant now = NOW;
@@ -156,14 +158,54 @@ class ScoutPolicyTest {
         assertThat(late(plan).nextAttempt()).isEqualTo(NOW.plusSeconds(20));
     }
 
-    @Test
-    void otherFaultsHaveNone() {
-        BrainMatrixStatus invalid =
-                decide(decide(null, List.of(ended(1, 13))).status(), List.of(ended(2, 13)))
-                        .status();
+    private BrainMatrixStatus faultyTwice(int exitCode) {
+        BrainMatrixStatus once = decide(null, List.of(ended(1, exitCode))).status();
+        return decide(once, List.of(ended(2, exitCode))).status();
+    }
 
-        assertThat(late(decide(invalid, List.of())).retries()).isEqualTo(2);
-        assertThat(decide(invalid, List.of()).scouting()).isEmpty();
+    /** No other file mends its configuration, a limit that was not applied, a GPU. */
+    @ParameterizedTest
+    @ValueSource(ints = {10, 15, 20})
+    void otherFaultsHaveNone(int exitCode) {
+        BrainMatrixStatus faulty = faultyTwice(exitCode);
+
+        assertThat(late(decide(faulty, List.of())).retries()).isEqualTo(2);
+        assertThat(decide(faulty, List.of()).scouting()).isEmpty();
+        assertThat(late(decide(faulty, List.of(), scout(2, true))).nextAttempt()).isNotNull();
+    }
+
+    /** Damaged, with another digest, or too big for its budget. */
+    @ParameterizedTest
+    @ValueSource(ints = {12, 13, 14})
+    void oneIsSentToAFileThatIsWrongAndItsWordIsHeardOnce(int exitCode) {
+        BrainMatrixStatus waits = faultyTwice(exitCode);
+
+        assertThat(decide(waits, List.of()).scouting())
+                .as("told since when it was wrong: it ended at that time")
+                .containsExactly(new ScoutStep.Send("late", 2, "edge", Optional.of(NOW)));
+        assertThat(decide(waits, List.of(), scout(2, false)).scouting()).isEmpty();
+
+        MatrixPlan heard = decide(waits, List.of(), scout(2, true));
+        assertThat(late(heard).nextAttempt()).isNull();
+        assertThat(late(heard).retries()).isNull();
+        assertThat(late(heard).phase()).isEqualTo(Phase.Waiting);
+        assertThat(heard.scouting())
+                .containsExactly(new ScoutStep.Recall("jar-late-2-scout", "s2"));
+
+        MatrixPlan again = decide(heard.status(), List.of(ended(3, exitCode)), scout(2, true));
+        assertThat(late(again).nextAttempt())
+                .as("another wrong one: a first wait, and no scout in it")
+                .isEqualTo(NOW.plusSeconds(10));
+        assertThat(again.scouting())
+                .containsExactly(new ScoutStep.Recall("jar-late-2-scout", "s2"));
+    }
+
+    @Test
+    void whoIsToLookForAnotherFileDoesNotHearOfTheWrongOne() {
+        BrainMatrixStatus waits = faultyTwice(13);
+        hash = "another";
+
+        assertThat(late(decide(waits, List.of(), scout(2, true))).retries()).isEqualTo(2);
     }
 
     @Test

@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ScoutPodTest {
-    private final Pod pod =
-            ScoutPod.desired(
-                    new ScoutPod.Request(
-                            Serialization.unmarshal(
-                                    """
+    private final Pod pod = pod(Optional.empty());
+
+    private static Pod pod(Optional<Instant> wrongUntil) {
+        return ScoutPod.desired(
+                new ScoutPod.Request(
+                        Serialization.unmarshal(
+                                """
                                     apiVersion: brainmatrix.io/v1alpha1
                                     kind: BrainMatrix
                                     metadata: {name: glass-jar, namespace: brains, uid: uid}
@@ -20,14 +24,31 @@ class ScoutPodTest {
                                       placement: {tolerations: [{key: edge, operator: Exists}]}
                                       instances: [{name: subject, budget: {ram: 512Mi}}]
                                     """,
-                                    BrainMatrix.class),
-                            "subject",
-                            3,
-                            "edge",
-                            new ModelVolume.HostDirectory(
-                                    "/models", "deep/chain.gguf", "volume", "claim"),
-                            "image",
-                            "IfNotPresent"));
+                                BrainMatrix.class),
+                        "subject",
+                        3,
+                        "edge",
+                        wrongUntil,
+                        new ModelVolume.HostDirectory(
+                                "/models", "deep/chain.gguf", "volume", "claim"),
+                        "image",
+                        "IfNotPresent"));
+    }
+
+    @Test
+    void isToldSinceWhenAFileWasWrong() {
+        assertThat(
+                        pod(Optional.of(Instant.parse("2026-01-01T12:00:00Z")))
+                                .getSpec()
+                                .getContainers()
+                                .getFirst()
+                                .getEnv())
+                .anySatisfy(
+                        e -> {
+                            assertThat(e.getName()).isEqualTo("BRAINMATRIX_SCOUT_SINCE");
+                            assertThat(e.getValue()).isEqualTo("2026-01-01T12:00:00Z");
+                        });
+    }
 
     @Test
     void isNobodysLife() {
