@@ -406,6 +406,17 @@ class ChartTest {
                                 assertThat(Serialization.asYaml(o))
                                         .contains("BrainMatrixOperatorDown", "{{ $labels.node }}"));
         assertThat(objects).filteredOn(o -> o.getKind().equals("PodMonitor")).hasSize(3);
+        assertThat(
+                        template(
+                                Map.of(
+                                        "metrics.podMonitors.enabled",
+                                        "true",
+                                        "chronicle.enabled",
+                                        "true")))
+                .filteredOn(o -> o.getKind().equals("PodMonitor"))
+                .extracting(o -> o.getMetadata().getName())
+                .contains("release-chronicle")
+                .hasSize(4);
     }
 
     @Test

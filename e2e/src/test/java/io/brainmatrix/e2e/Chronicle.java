@@ -1,5 +1,7 @@
 package io.brainmatrix.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.brainmatrix.quickstart.Chart;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
@@ -48,6 +50,48 @@ final class Chronicle {
                         .inNamespace(Chart.NAMESPACE)
                         .withName(Chart.RELEASE + "-chronicle-0")
                         .get());
+    }
+
+    /** Kills its process, and waits until the kubelet has started another one. */
+    void kill(World world) {
+        int before = restarts();
+        world.kill(pod());
+        Await.until(
+                cluster,
+                "the chronicle's process was started again",
+                () -> assertThat(restarts()).isGreaterThan(before));
+    }
+
+    /** Has it run or not, and waits until it is so. */
+    void scale(int replicas) {
+        cluster.client()
+                .apps()
+                .statefulSets()
+                .inNamespace(Chart.NAMESPACE)
+                .withName(Chart.RELEASE + "-chronicle")
+                .scale(replicas);
+        Await.until(
+                cluster,
+                "%d chronicles run".formatted(replicas),
+                () ->
+                        assertThat(
+                                        cluster.client()
+                                                .pods()
+                                                .inNamespace(Chart.NAMESPACE)
+                                                .withLabel(
+                                                        "app.kubernetes.io/component", "chronicle")
+                                                .list()
+                                                .getItems())
+                                .filteredOn(
+                                        pod ->
+                                                replicas == 0
+                                                        || "Running"
+                                                                .equals(pod.getStatus().getPhase()))
+                                .hasSize(replicas));
+    }
+
+    private int restarts() {
+        return pod().getStatus().getContainerStatuses().getFirst().getRestartCount();
     }
 
     /** What the kubelet projects into a pod: bound to it and to an audience. */

@@ -97,7 +97,7 @@ class ChronicleE2E {
             assertThat(seen.path("entries")).hasSize(20);
             assertThat(chronicle.ask(god, "/v1/entries").body()).doesNotContain("secret");
 
-            killChronicle();
+            chronicle.kill(world);
             Await.until(
                     cluster,
                     "the chronicle is back with all that it had",
@@ -113,19 +113,6 @@ class ChronicleE2E {
                     "chronicle after its requests: %d MiB of anonymous memory"
                             .formatted(World.anonymous(chronicle.pod()) >> 20));
         }
-    }
-
-    private void killChronicle() {
-        int before = restarts();
-        world.kill(chronicle.pod());
-        Await.until(
-                cluster,
-                "the chronicle's process was started again",
-                () -> assertThat(restarts()).isGreaterThan(before));
-    }
-
-    private int restarts() {
-        return chronicle.pod().getStatus().getContainerStatuses().getFirst().getRestartCount();
     }
 
     private static String body(long number, String text) {

@@ -278,6 +278,7 @@ final class FakeNodes implements AutoCloseable {
                 now.isAfter(from.plus(load).plus(load)) ? Boolean.TRUE : null,
                 null,
                 null,
+                null,
                 null);
     }
 

@@ -3,15 +3,11 @@ package io.brainmatrix.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.brainmatrix.quickstart.Chart;
-import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
-import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.net.http.HttpResponse;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -25,8 +21,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Tag("cluster")
 @ExtendWith(Installation.class)
 class MindsE2E {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     /** Thoughts whose prompts are compared; {@code make test-full} compares more. */
     private static final int COMPARED = Integer.getInteger("brainmatrix.minds.thoughts", 6);
 
@@ -65,7 +59,6 @@ class MindsE2E {
     @AfterEach
     void remove() {
         chronicle.remove();
-        cluster.client().rbac().clusterRoleBindings().withName("e2e-minds-reader").delete();
         world.remove("minds-chain.gguf");
         world.remove("minds-random.gguf");
     }
@@ -82,17 +75,17 @@ class MindsE2E {
 
     @Test
     void theyThinkDieComeBackAndSeeWhomTheyWatch() {
-        try (ClusterUser user = new ClusterUser(cluster, "e2e-minds")) {
-            String reader = reader(user);
+        try (ClusterUser user = new ClusterUser(cluster, "e2e-minds");
+                Minds minds = new Minds(cluster, chronicle, user)) {
             String random = World.hostPath("minds-random.gguf");
             user.apply(
                     Matrix.on("alone", random)
                             .instance(subject("subject", 7))
                             .instance(subject("control", 8)));
-            awaitThoughts(reader, "alone", "subject", 1, COMPARED);
-            awaitThoughts(reader, "alone", "control", 1, COMPARED);
-            List<String> alone = prompts(reader, "alone", "subject", 1);
-            List<String> control = prompts(reader, "alone", "control", 1);
+            minds.await("alone", "subject", 1, COMPARED);
+            minds.await("alone", "control", 1, COMPARED);
+            List<String> alone = minds.prompts("alone", "subject", 1);
+            List<String> control = minds.prompts("alone", "control", 1);
             user.delete("alone");
 
             user.apply(
@@ -102,32 +95,64 @@ class MindsE2E {
                             .instance(watcher("observer", "Observer", "subject"))
                             .instance(watcher("god", "God", "subject, observer")));
             user.awaitReady("jar", "subject", "observer", "god");
-            awaitThoughts(reader, "jar", "subject", 1, COMPARED);
-            awaitThoughts(reader, "jar", "god", 1, 1);
-            r13(alone, control, prompts(reader, "jar", "subject", 1));
+            minds.await("jar", "subject", 1, COMPARED);
+            minds.await("jar", "god", 1, 1);
+            r13(alone, control, minds.prompts("jar", "subject", 1));
 
-            world.kill(user.podOf("jar", "subject"));
-            awaitThoughts(reader, "jar", "subject", 2, 3);
-            String reborn = prompts(reader, "jar", "subject", 2).getFirst();
+            Duration killed = Cluster.timed(() -> killAll(user, minds));
+            Figures.note("minds: all four killed, and the subject thinks again", killed);
+            String reborn = minds.prompts("jar", "subject", 2).getFirst();
             assertThat(reborn)
                     .contains("You have died once: once killed from outside (Killed)")
                     .contains("(Here your life 1 ended: you died,");
-            List<JsonNode> seen = entries(reader, "jar", "subject");
-            assertThat(seen)
-                    .filteredOn(e -> e.path("kind").asText().equals("Death"))
-                    .singleElement()
-                    .satisfies(
-                            e -> {
-                                assertThat(e.at("/details/class").asText()).isEqualTo("Killed");
-                                assertThat(e.at("/details/deaths").asInt()).isEqualTo(1);
-                            });
-            r14(reader, "observer", seen);
-            r14(reader, "god", seen);
-            List<JsonNode> observed = entries(reader, "jar", "observer").subList(0, 3);
+            Await.until(
+                    cluster,
+                    "the death is told",
+                    () ->
+                            assertThat(minds.entries("jar", "subject", "Death"))
+                                    .singleElement()
+                                    .satisfies(MindsE2E::isTheFirstDeath));
+            List<JsonNode> seen = minds.entries("jar", "subject");
+            minds.r14("jar", "observer", seen);
+            minds.r14("jar", "god", seen);
+            List<JsonNode> observed = minds.entries("jar", "observer", "Thought").subList(0, 3);
             assertThat(observed).allMatch(e -> e.path("text").asText().contains(SAID));
-            r14(reader, "god", observed);
+            minds.r14("jar", "god", observed);
             refused(user);
+            isShown(user);
         }
+    }
+
+    private static void isTheFirstDeath(JsonNode entry) {
+        assertThat(entry.at("/details/class").asText()).isEqualTo("Killed");
+        assertThat(entry.at("/details/deaths").asInt()).isEqualTo(1);
+    }
+
+    /** Subject, observer, chronicle and operator at once; each comes back by itself. */
+    private void killAll(ClusterUser user, Minds minds) {
+        List<Pod> all =
+                List.of(
+                        user.podOf("jar", "subject"),
+                        user.podOf("jar", "observer"),
+                        chronicle.pod(),
+                        Objects.requireNonNull(cluster.operator()));
+        all.forEach(world::kill);
+        minds.await("jar", "subject", 2, 3);
+        minds.await("jar", "observer", 2, 1);
+    }
+
+    /** With the node's readings: soon after a pod has begun or ended, else within a minute. */
+    private void isShown(ClusterUser user) {
+        Await.until(
+                cluster,
+                "thoughts per minute and the death that the god saw are shown",
+                () -> {
+                    assertThat(user.matrix("jar").orElseThrow().getStatus().thoughtsPerMinute())
+                            .isPositive();
+                    assertThat(user.events())
+                            .filteredOn(event -> "DeathSeen".equals(event.getReason()))
+                            .anyMatch(event -> event.getMessage().startsWith("god, life 1"));
+                });
     }
 
     private static void r13(List<String> alone, List<String> control, List<String> watched) {
@@ -140,28 +165,6 @@ class MindsE2E {
         assertThat(String.join("\n", watched)).doesNotContain("observer").doesNotContain(SAID);
     }
 
-    /** Every entry is in the watcher's prompts, in order. */
-    private void r14(String reader, String watcher, List<JsonNode> seen) {
-        Await.until(
-                cluster,
-                watcher + " has seen all",
-                () -> {
-                    String prompts = String.join("\n", prompts(reader, "jar", watcher, 1));
-                    int at = -1;
-                    for (JsonNode one : seen) {
-                        int next =
-                                prompts.indexOf(
-                                        "(#%d) %s, life %d,"
-                                                .formatted(
-                                                        one.path("sequence").asLong(),
-                                                        one.path("instance").asText(),
-                                                        one.path("life").asLong()));
-                        assertThat(next).as(one.toString()).isGreaterThan(at);
-                        at = next;
-                    }
-                });
-    }
-
     /**
      * By the subject's own token nothing of others can be read, and nothing says that there is any.
      */
@@ -172,78 +175,9 @@ class MindsE2E {
             assertThat(answer.statusCode()).as(path).isEqualTo(403);
             assertThat(answer.body()).as(path).doesNotContain(SAID);
         }
+        assertThat(chronicle.post(token, "/v1/import", "{}").statusCode()).isEqualTo(403);
         assertThat(chronicle.ask(token, "/v1/history").body())
                 .doesNotContain(SAID)
                 .contains("\"subject\"");
-    }
-
-    private void awaitThoughts(String reader, String matrix, String who, int life, int count) {
-        Await.until(
-                cluster,
-                "%s of %s has thought %d times in life %d".formatted(who, matrix, count, life),
-                () ->
-                        assertThat(prompts(reader, matrix, who, life))
-                                .hasSizeGreaterThanOrEqualTo(count));
-    }
-
-    /** Of the whole thoughts of one life. */
-    private List<String> prompts(String reader, String matrix, String instance, int life) {
-        return entries(reader, matrix, instance).stream()
-                .filter(e -> e.path("kind").asText().equals("Thought"))
-                .filter(e -> e.path("life").asInt() == life)
-                .map(e -> e.at("/prompt/text").asText())
-                .toList();
-    }
-
-    private List<JsonNode> entries(String reader, String matrix, String instance) {
-        List<JsonNode> all = new ArrayList<>();
-        String after = "0";
-        while (!after.isEmpty()) {
-            HttpResponse<String> answer =
-                    chronicle.ask(
-                            reader,
-                            "/v1/entries?prompt=true&limit=500&after=%s&matrix=%s&instance=%s"
-                                    .formatted(after, matrix, instance));
-            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-            try {
-                JsonNode page = JSON.readTree(answer.body());
-                page.path("entries").forEach(all::add);
-                after = page.path("next").isNumber() ? page.path("next").asText() : "";
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-        return all;
-    }
-
-    /** The token of somebody who may read everything. */
-    private String reader(ClusterUser user) {
-        cluster.client()
-                .resource(
-                        new ServiceAccountBuilder()
-                                .withNewMetadata()
-                                .withName("reader")
-                                .withNamespace(user.namespace())
-                                .endMetadata()
-                                .build())
-                .serverSideApply();
-        cluster.client()
-                .resource(
-                        new ClusterRoleBindingBuilder()
-                                .withNewMetadata()
-                                .withName("e2e-minds-reader")
-                                .endMetadata()
-                                .withNewRoleRef(
-                                        "rbac.authorization.k8s.io",
-                                        "ClusterRole",
-                                        Chart.RELEASE + "-chronicle-reader")
-                                .addNewSubject()
-                                .withKind("ServiceAccount")
-                                .withName("reader")
-                                .withNamespace(user.namespace())
-                                .endSubject()
-                                .build())
-                .serverSideApply();
-        return chronicle.token(user, "reader");
     }
 }

@@ -3,6 +3,7 @@ package io.brainmatrix.agent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.brainmatrix.api.v1alpha1.GpuShare;
+import io.brainmatrix.api.v1alpha1.MindStatus;
 import io.brainmatrix.api.v1alpha1.PodMemory;
 import io.brainmatrix.api.v1alpha1.PodSwap;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -106,7 +107,8 @@ final class PodWatch {
                                     null,
                                     gpu(json.path("gpu")),
                                     swap(json.path("swap")),
-                                    text(json, "modelFingerprint")))
+                                    text(json, "modelFingerprint"),
+                                    mind(json.path("mind"))))
                     : Optional.empty();
         } catch (IOException | java.time.format.DateTimeParseException e) {
             return Optional.empty();
@@ -124,6 +126,12 @@ final class PodWatch {
                         bytes(json, "predicted"),
                         count(json, "layersOnGpu"),
                         count(json, "layers"))
+                : null;
+    }
+
+    private static @Nullable MindStatus mind(JsonNode json) {
+        return json.isObject()
+                ? new MindStatus(count(json, "thoughtsPerMinute"), bytes(json, "deathsSeen"))
                 : null;
     }
 

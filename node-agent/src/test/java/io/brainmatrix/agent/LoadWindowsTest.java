@@ -29,6 +29,7 @@ class LoadWindowsTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.sun.net.httpserver.HttpServer;
 import io.brainmatrix.api.v1alpha1.GpuShare;
+import io.brainmatrix.api.v1alpha1.MindStatus;
 import io.brainmatrix.api.v1alpha1.PodMemory;
 import io.brainmatrix.api.v1alpha1.PodSwap;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -68,7 +69,8 @@ class PodWatchTest {
                                 null,
                                 new GpuShare(null, 901775360L, 12, 17),
                                 new PodSwap(8388608L, 1048576L),
-                                "3f79bb7b435b05321651daefd374cdc681dc06faa65e374e38337b88ca046dea"));
+                                "3f79bb7b435b05321651daefd374cdc681dc06faa65e374e38337b88ca046dea",
+                                new MindStatus(12, 2L)));
     }
 
     @Test
@@ -78,6 +80,7 @@ class PodWatchTest {
                         new PodMemory(
                                 "uid-1",
                                 "Starting",
+                                null,
                                 null,
                                 null,
                                 null,

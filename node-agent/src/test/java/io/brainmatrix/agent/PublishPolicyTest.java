@@ -49,7 +49,8 @@ class PublishPolicyTest {
 
     private static PodMemory pod(String phase, @Nullable Instant loadEnded) {
         return new PodMemory(
-                "uid", phase, 1L, null, null, null, null, null, loadEnded, null, null, null, null);
+                "uid", phase, 1L, null, null, null, null, null, loadEnded, null, null, null, null,
+                null);
     }
 
     private static java.util.Optional<String> why(

@@ -33,7 +33,7 @@ class SamplerTest {
                         sampler,
                         new PodMemory(
                                 "uid-1", "Loading", 5L, null, null, 7L, 9L, START, null, null, null,
-                                null, null));
+                                null, null, null));
 
         String expected =
                 """

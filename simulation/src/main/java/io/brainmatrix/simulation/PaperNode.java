@@ -981,6 +981,7 @@ final class PaperNode {
                                 (settled && whole(process, now)) ? Boolean.TRUE : null,
                                 null,
                                 null,
+                                null,
                                 null));
             }
         }

@@ -20,6 +20,9 @@ public record BrainMatrixStatus(
                         "All deaths of its instances ever, also of those removed from the spec; never shrinks.")
                 @Nullable Long deaths,
         @JsonPropertyDescription(
+                        "Whole thoughts of its minds in the last minute, together; a minute old at most. Absent when none is alive.")
+                @Nullable Integer thoughtsPerMinute,
+        @JsonPropertyDescription(
                         "Nodes that its instances are placed on, in order, separated by commas.")
                 @Nullable String nodes,
         @JsonPropertyDescription("BudgetFits, Admitted, Ready and Degraded of the matrix.")
@@ -34,6 +37,6 @@ public record BrainMatrixStatus(
 
     /** The status of a matrix that nobody has looked at yet. */
     public static BrainMatrixStatus empty() {
-        return new BrainMatrixStatus(null, null, null, null, null, List.of(), List.of());
+        return new BrainMatrixStatus(null, null, null, null, null, null, List.of(), List.of());
     }
 }

@@ -46,14 +46,17 @@ public record InstanceStatus(
         @JsonPropertyDescription("What it has on the GPU.") @Nullable GpuShare gpu,
         @JsonPropertyDescription(
                         "What tells the model's file of its latest life from others: a digest of the length, the header and samples.")
-                @Nullable String modelFingerprint) {
+                @Nullable String modelFingerprint,
+        @JsonPropertyDescription(
+                        "What its mind does; absent without one, and while it is not alive.")
+                @Nullable MindStatus mind) {
     public InstanceStatus {
         conditions = conditions == null ? List.of() : List.copyOf(conditions);
         modelMissingOn = modelMissingOn == null ? List.of() : List.copyOf(modelMissingOn);
     }
 
-    /** The same with another account of its memory. */
-    public InstanceStatus withMemory(@Nullable InstanceMemory other) {
+    /** The same with another account of its memory and of its mind. */
+    public InstanceStatus measured(@Nullable InstanceMemory other, @Nullable MindStatus thinks) {
         return new InstanceStatus(
                 name,
                 phase,
@@ -72,6 +75,7 @@ public record InstanceStatus(
                 modelMissingOn,
                 other,
                 gpu,
-                modelFingerprint);
+                modelFingerprint,
+                thinks);
     }
 }

@@ -34,6 +34,12 @@ public record Mind(
                 @Min(0)
                 @Max(200)
                 @Nullable Integer temperaturePercent,
+        @JsonPropertyDescription(
+                        "Percent of a slot's time that it has while requests of the API wait for one; 0 stands back for all of them, 100 for none. It thinks whenever none waits.")
+                @Default("10")
+                @Min(0)
+                @Max(100)
+                @Nullable Integer enginePercent,
         @JsonPropertyDescription("How its prompt is shared out.") @Default("{}")
                 @Nullable MindContext context,
         @JsonPropertyDescription(

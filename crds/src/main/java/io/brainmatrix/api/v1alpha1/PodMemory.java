@@ -6,7 +6,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What one inference pod reports of itself; bytes. */
+/** What one inference pod reports of itself; bytes, but for what its mind does. */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record PodMemory(
@@ -33,7 +33,9 @@ public record PodMemory(
                         "Its swap; absent when its memory may not go there, as it should be.")
                 @Nullable PodSwap swap,
         @JsonPropertyDescription("What tells its model's file from others.")
-                @Nullable String modelFingerprint) {
+                @Nullable String modelFingerprint,
+        @JsonPropertyDescription("What its mind does; absent for one without.")
+                @Nullable MindStatus mind) {
     /** The same report with the agent's judgement of the time after its load. */
     public PodMemory judged(@Nullable Boolean settled) {
         return new PodMemory(
@@ -49,6 +51,7 @@ public record PodMemory(
                 settled,
                 gpu,
                 swap,
-                modelFingerprint);
+                modelFingerprint,
+                mind);
     }
 }

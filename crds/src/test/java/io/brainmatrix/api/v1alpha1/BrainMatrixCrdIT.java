@@ -180,6 +180,7 @@ class BrainMatrixCrdIT {
                         "Ready",
                         "Reason",
                         "Deaths",
+                        "Thoughts/min",
                         "Age",
                         "Fits",
                         "Degraded",

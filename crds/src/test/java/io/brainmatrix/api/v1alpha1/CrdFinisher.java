@@ -69,6 +69,7 @@ final class CrdFinisher {
                 "Ready|string|.status.ready|Ready instances of all",
                 "Reason|string|.status.reason|Why the first instance that is not ready is not",
                 "Deaths|integer|.status.deaths|Deaths of all its instances ever",
+                "Thoughts/min|integer|.status.thoughtsPerMinute|Whole thoughts of its minds in the last minute",
                 "Age|date|.metadata.creationTimestamp|",
                 "Fits|string|.status.conditions[?(@.type==\"BudgetFits\")].status|Whether every budget has its place|wide",
                 "Degraded|string|.status.conditions[?(@.type==\"Degraded\")].status|Whether an instance is in trouble|wide",

@@ -104,13 +104,15 @@ class RoundTripTest {
                         List.of("elsewhere"),
                         new InstanceMemory(10L, 8L, 7L, 9L),
                         new GpuShare(5L, 4L, 20, 33),
-                        "3f79");
+                        "3f79",
+                        new MindStatus(12, 2L));
         BrainMatrixStatus status =
                 new BrainMatrixStatus(
                         7L,
                         "0/1",
                         Reason.WaitingForMemory,
                         3L,
+                        12,
                         "orin",
                         List.of(ready),
                         List.of(instance));
@@ -150,7 +152,8 @@ class RoundTripTest {
                                         true,
                                         new GpuShare(null, 4L, 20, 33),
                                         new PodSwap(6L, 7L),
-                                        "3f79bb7b435b05321651daefd374cdc681dc06faa65e374e38337b88ca046dea")));
+                                        "3f79bb7b435b05321651daefd374cdc681dc06faa65e374e38337b88ca046dea",
+                                        new MindStatus(0, 0L))));
         NodeMemoryStatus bare =
                 new NodeMemoryStatus(
                         null, null, null, null, null, null, null, null, null, null, null, null,

@@ -3,7 +3,7 @@ package io.brainmatrix.pod.engine;
 import io.brainmatrix.pod.memory.Rung;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,9 +28,6 @@ public final class Desk {
     /** Who waits looks so often whether there is still somebody to answer. */
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-    /** How long one that goes behind everybody else is kept out at most. */
-    static final Duration LAST_PATIENCE = Duration.ofMinutes(1);
-
     private final Engine engine;
     private final int slots;
     private final Supplier<Rung> rung;
@@ -42,7 +39,7 @@ public final class Desk {
     private final Condition changed = lock.newCondition();
 
     /** Tickets of those who wait, the first first. Guarded by the lock. */
-    private final Queue<Long> waiting = new ArrayDeque<>();
+    private final Deque<Long> waiting = new ArrayDeque<>();
 
     /** The latest ticket. Guarded by the lock. */
     private long tickets;
@@ -110,15 +107,24 @@ public final class Desk {
 
     /**
      * The same behind everybody else: as long as somebody waits or no slot is free it does not even
-     * queue. Who has waited {@link #LAST_PATIENCE} queues like any other, so that it is not kept
-     * out for ever.
+     * queue, until its share is due; then it goes before all that wait.
      */
     public Engine.Outcome generateLast(
-            Engine.Request request, int tokens, BooleanSupplier abandoned, Predicate<String> sink)
-            throws Busy, InterruptedException {
-        return enterLast(abandoned)
-                ? generate(request, tokens, sink)
-                : new Engine.Outcome(0, Engine.Ending.Cancelled);
+            Engine.Request request,
+            int tokens,
+            Share share,
+            BooleanSupplier abandoned,
+            Predicate<String> sink)
+            throws Closed, InterruptedException {
+        if (!enterLast(share, abandoned)) {
+            return new Engine.Outcome(0, Engine.Ending.Cancelled);
+        }
+        long began = nanos.getAsLong();
+        try {
+            return generate(request, tokens, sink);
+        } finally {
+            share.took(began, nanos.getAsLong());
+        }
     }
 
     private Engine.Outcome generate(Engine.Request request, int tokens, Predicate<String> sink) {
@@ -174,29 +180,34 @@ public final class Desk {
     }
 
     /** False when it is abandoned before it is its turn. */
-    private boolean enterLast(BooleanSupplier abandoned) throws Busy, InterruptedException {
+    private boolean enterLast(Share share, BooleanSupplier abandoned)
+            throws Closed, InterruptedException {
         lock.lockInterruptibly();
+        Long ticket = ++tickets;
         try {
-            long left = LAST_PATIENCE.toNanos();
-            while (left > 0) {
+            while (true) {
                 if (closed) {
                     throw new Closed();
                 }
                 if (abandoned.getAsBoolean()) {
                     return false;
                 }
-                if (waiting.isEmpty() && running.get() < capacity()) {
+                if (!waiting.contains(ticket) && share.due(nanos.getAsLong())) {
+                    waiting.addFirst(ticket);
+                }
+                boolean next = waiting.isEmpty() || ticket.equals(waiting.peek());
+                if (next && running.get() < capacity()) {
                     progress();
                     running.incrementAndGet();
                     return true;
                 }
-                long look = Math.min(left, LOOK_NANOS);
-                left -= look - Math.max(0, changed.awaitNanos(look));
+                long _ = changed.awaitNanos(LOOK_NANOS);
             }
         } finally {
+            waiting.remove(ticket);
+            changed.signalAll();
             lock.unlock();
         }
-        return enter(abandoned);
     }
 
     private void leave() {

@@ -201,7 +201,8 @@ public final class Life {
                         clock,
                         System::nanoTime,
                         surroundings.mind().resolve("token"),
-                        surroundings.scratch().resolve("thoughts"));
+                        surroundings.scratch().resolve("thoughts"),
+                        words::thought);
         try {
             return Mind.wake(
                     world,
@@ -288,6 +289,7 @@ public final class Life {
                 watcher.peak(),
                 vitals.toldRung(),
                 swap(cgroup, watcher),
+                vitals.mind().map(Mind::count).map(StatusReport.Thinking::of).orElse(null),
                 vitals.uptime());
     }
 

@@ -6,6 +6,7 @@ import io.brainmatrix.chronicle.client.FeedFollower;
 import io.brainmatrix.chronicle.client.Spool;
 import io.brainmatrix.pod.engine.Desk;
 import io.brainmatrix.pod.engine.Engine;
+import io.brainmatrix.pod.engine.Share;
 import io.brainmatrix.pod.memory.Rung;
 import java.io.IOException;
 import java.net.URI;
@@ -17,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -28,8 +30,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The loop of one life: put a prompt together, think, tell the chronicle, wait. It takes its turn
- * behind every request of the API, and slows down with the guard's ladder.
+ * The loop of one life: put a prompt together, think, tell the chronicle, wait. It goes behind
+ * every request of the API but for its declared share, and slows down with the guard's ladder.
  */
 public final class Mind {
     private static final System.Logger LOG = System.getLogger(Mind.class.getName());
@@ -57,6 +59,9 @@ public final class Mind {
     /** Thoughts have at most this part of their tokens while memory is short. */
     private static final int SHORTENED = 4;
 
+    /** Of a thought under way: more is kept nowhere. */
+    private static final int UNFINISHED_CHARS = 4096;
+
     private static final Duration FAILED = Duration.ofSeconds(5);
     private static final Duration PAUSED = Duration.ofMillis(500);
 
@@ -65,16 +70,22 @@ public final class Mind {
     private final Persona persona;
     private final Prompter prompter;
     private final Inbox inbox;
+    private final Share share;
     private final ChronicleClient teller;
     private final Spool spool;
     private final int seed;
     private final Deque<String> thoughts = new ArrayDeque<>();
     private final AtomicLong thought = new AtomicLong();
+    private final Pace pace = new Pace();
+    private final AtomicLong deathsSeen = new AtomicLong();
     private final AtomicLong promptTokens = new AtomicLong();
     private final AtomicLong tokens = new AtomicLong();
     private final Thread thread;
     private volatile @Nullable FeedFollower feed;
     private volatile boolean stopping;
+
+    /** The thought under way; null between two. */
+    private volatile @Nullable Listener underWay;
 
     /** The last sequence that a thought was told of; for the mind's thread alone. */
     private long told;
@@ -90,6 +101,8 @@ public final class Mind {
      * @param nanos the monotonic clock
      * @param token file of its ServiceAccount's token
      * @param directory where thoughts wait that cannot be told yet
+     * @param ended called when a thought is no longer {@link #unfinished}, before it is told: who
+     *     keeps it somewhere forgets it then
      */
     public record World(
             long life,
@@ -103,7 +116,8 @@ public final class Mind {
             Clock clock,
             LongSupplier nanos,
             Path token,
-            Path directory) {}
+            Path directory,
+            Runnable ended) {}
 
     /** The configuration cannot be lived with. */
     @SuppressWarnings("serial") // never serialized
@@ -120,6 +134,7 @@ public final class Mind {
         this.persona = persona;
         this.prompter = prompter;
         this.inbox = new Inbox(world.nanos());
+        this.share = new Share(config.share(), world.nanos().getAsLong());
         Integer declared = config.seed();
         this.seed = declared == null ? new SecureRandom().nextInt() >>> 1 : declared;
         this.spool = new Spool(world.directory(), SPOOL_MAX_BYTES);
@@ -276,9 +291,10 @@ public final class Mind {
         String digest = Thought.digest(world.desk().engine().tokens(prompt.text()));
         long number = thought.get() + 1;
         int own = Seeds.of(seed, world.life(), number);
-        Listener listener = new Listener();
+        Listener listener = new Listener(number, own);
         long began = world.nanos().getAsLong();
         Engine.Outcome outcome;
+        underWay = listener;
         try {
             outcome =
                     world.desk()
@@ -286,11 +302,15 @@ public final class Mind {
                                     Engine.Request.of(
                                             prompt.text(), config.thoughtTokens(), sampling(own)),
                                     prompt.tokens(),
+                                    share,
                                     () -> stopping,
                                     listener::goesOn);
-        } catch (Desk.Busy e) {
-            stopping = stopping || e instanceof Desk.Closed;
+        } catch (Desk.Closed e) {
+            stopping = true;
             return false;
+        } finally {
+            underWay = null;
+            world.ended().run();
         }
         boolean cut = outcome.ending() == Engine.Ending.Cancelled && !listener.shortened;
         if (listener.pieces == 0 && cut) {
@@ -301,7 +321,7 @@ public final class Mind {
                         world.life(),
                         number,
                         world.clock().instant(),
-                        listener.text.toString(),
+                        listener.all(),
                         prompt.text(),
                         prompt.tokens(),
                         digest,
@@ -319,6 +339,8 @@ public final class Mind {
         inbox.told(prompt.told());
         told = reaches;
         thought.set(number);
+        pace.thought(world.nanos().getAsLong());
+        deathsSeen.addAndGet(seen.stream().filter(Sighting::death).count());
         promptTokens.addAndGet(prompt.tokens());
         tokens.addAndGet(outcome.tokens());
         return true;
@@ -347,17 +369,43 @@ public final class Mind {
 
     /** Takes a thought down as it comes, and says whether it may go on. */
     private final class Listener {
+        private final long number;
+        private final int own;
         private final StringBuilder text = new StringBuilder();
         private int pieces;
         private long firstNanos = world.nanos().getAsLong();
         private boolean shortened;
+
+        Listener(long number, int own) {
+            this.number = number;
+            this.own = own;
+        }
+
+        synchronized String all() {
+            return text.toString();
+        }
+
+        /** For any thread; empty before the first piece. */
+        synchronized Optional<Unfinished> soFar() {
+            return text.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(
+                            new Unfinished(
+                                    number,
+                                    own,
+                                    text.substring(0, Math.min(text.length(), UNFINISHED_CHARS))));
+        }
+
+        private synchronized void add(String piece) {
+            text.append(piece);
+        }
 
         boolean goesOn(String piece) {
             if (pieces == 0) {
                 firstNanos = world.nanos().getAsLong();
             }
             pieces++;
-            text.append(piece);
+            add(piece);
             Rung rung = world.rung().get();
             shortened =
                     rung.atLeast(Rung.Refuse)
@@ -432,6 +480,12 @@ public final class Mind {
         }
     }
 
+    /** What it is just thinking, its beginning; empty when that has no text yet. For any thread. */
+    public Optional<Unfinished> unfinished() {
+        Listener present = underWay;
+        return present == null ? Optional.empty() : present.soFar();
+    }
+
     /** What it has done so far. */
     public MindCount count() {
         FeedFollower following = feed;
@@ -445,6 +499,8 @@ public final class Mind {
                 teller.failures(),
                 spool.size(),
                 spool.dropped(),
+                pace.lastMinute(world.nanos().getAsLong()),
+                deathsSeen.get(),
                 following == null ? 0 : following.received(),
                 following == null ? 0 : following.breaks(),
                 inbox.size(),

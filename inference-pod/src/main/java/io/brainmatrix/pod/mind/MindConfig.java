@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param thoughtTokens of one thought at most
  * @param seed absent for one that is drawn anew for each life
  * @param temperaturePercent 0 takes the likeliest token each time
+ * @param enginePercent of a slot's time that it has while requests want it; absent for {@link
+ *     #ENGINE_PERCENT}
  * @param context how the prompt is shared out
  * @param blank whether it begins each life without the thoughts of those before
  * @param chronicle its address
@@ -35,10 +37,14 @@ public record MindConfig(
         int thoughtTokens,
         @Nullable Integer seed,
         int temperaturePercent,
+        @Nullable Integer enginePercent,
         Shares context,
         boolean blank,
         String chronicle,
         @Nullable LastDeath lastDeath) {
+    /** The API's default, which the operator leaves out. */
+    static final int ENGINE_PERCENT = 10;
+
     /** Percent of the prompt's tokens that each part may have; 100 at most in all. */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Shares(int persona, int deaths, int memory, int watched, int thoughts) {
@@ -70,6 +76,11 @@ public record MindConfig(
         return Duration.parse(interval);
     }
 
+    /** Percent of a slot's time that it has while requests want it. */
+    public int share() {
+        return enginePercent == null ? ENGINE_PERCENT : enginePercent;
+    }
+
     /** Those whose thoughts and deaths it is told. */
     public List<String> watched() {
         return watches == null ? List.of() : watches;
@@ -97,6 +108,9 @@ public record MindConfig(
         }
         if (temperaturePercent < 0 || (seed != null && seed < 0)) {
             return "mind.temperaturePercent and mind.seed must not be negative";
+        }
+        if (share() < 0 || share() > 100) {
+            return "mind.enginePercent must be from 0 to 100";
         }
         return thoughtTokens < 1 || thoughtTokens >= slotTokens
                 ? "mind.thoughtTokens must be at least 1 and less than the context of a request, %d"

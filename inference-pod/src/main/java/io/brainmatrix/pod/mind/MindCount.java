@@ -13,6 +13,8 @@ import java.util.OptionalDouble;
  * @param failures times that telling failed and was put off
  * @param spooled that wait to be told
  * @param dropped that went untold because too many waited
+ * @param lastMinute thoughts in the last minute
+ * @param deathsSeen deaths of those watched that whole thoughts were told of
  * @param seen entries that came of those watched
  * @param feedBreaks times that the feed broke off
  * @param waiting entries of those watched that no prompt has told yet
@@ -27,6 +29,8 @@ public record MindCount(
         long failures,
         long spooled,
         long dropped,
+        int lastMinute,
+        long deathsSeen,
         long seen,
         long feedBreaks,
         long waiting,

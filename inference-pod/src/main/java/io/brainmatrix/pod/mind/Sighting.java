@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
  * Something that was seen of a watched one.
  *
  * @param sequence its place in the chronicle, where all of it can be read
+ * @param death whether it is a death
  * @param line what a watcher is told, in one line
  */
-record Sighting(long sequence, String line) {
+record Sighting(long sequence, boolean death, String line) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @JsonIgnoreProperties(ignoreUnknown = true)
@@ -37,7 +38,7 @@ record Sighting(long sequence, String line) {
             entry = JSON.readValue(event.json(), Entry.class);
         } catch (IOException e) {
             return new Sighting(
-                    event.sequence(), "(#%d cannot be read)".formatted(event.sequence()));
+                    event.sequence(), false, "(#%d cannot be read)".formatted(event.sequence()));
         }
         String text = Plain.line(Objects.requireNonNullElse(entry.text(), ""));
         String what =
@@ -52,6 +53,7 @@ record Sighting(long sequence, String line) {
                 };
         return new Sighting(
                 event.sequence(),
+                "Death".equals(entry.kind()),
                 "(#%d) %s, life %d, %s"
                         .formatted(event.sequence(), entry.instance(), entry.life(), what));
     }

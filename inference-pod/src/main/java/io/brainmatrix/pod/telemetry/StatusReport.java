@@ -9,9 +9,12 @@ import io.brainmatrix.pod.lifecycle.InstanceConfig;
 import io.brainmatrix.pod.lifecycle.Phase;
 import io.brainmatrix.pod.memory.MemorySample;
 import io.brainmatrix.pod.memory.Rung;
+import io.brainmatrix.pod.mind.MindCount;
+import io.brainmatrix.pod.mind.Unfinished;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,9 @@ public final class StatusReport {
 
     /** Of the latest samples; the message has room for no more. */
     private static final int SAMPLES = 8;
+
+    /** Of a thought under way, for the same reason; bytes. */
+    static final int THOUGHT_BYTES = 2048;
 
     private StatusReport() {}
 
@@ -51,7 +57,21 @@ public final class StatusReport {
             @Nullable String modelFingerprint,
             @Nullable Rung rung,
             @Nullable Swap swap,
-            @Nullable Gpu gpu) {}
+            @Nullable Gpu gpu,
+            @Nullable Thinking mind) {}
+
+    /**
+     * Of a mind.
+     *
+     * @param thoughtsPerMinute whole ones, in the last minute
+     * @param deathsSeen deaths of those it watches that its thoughts were told of
+     */
+    public record Thinking(int thoughtsPerMinute, long deathsSeen) {
+        /** Of what a mind has done. */
+        public static Thinking of(MindCount count) {
+            return new Thinking(count.lastMinute(), count.deathsSeen());
+        }
+    }
 
     /**
      * Of a pod that may use it; bytes.
@@ -84,7 +104,8 @@ public final class StatusReport {
             @Nullable Instant loadStarted,
             @Nullable String modelSha256,
             @Nullable String modelFingerprint,
-            List<Look> lastSamples) {}
+            List<Look> lastSamples,
+            @Nullable Unfinished thought) {}
 
     record Look(Instant at, long used, long nodeAvailable) {}
 
@@ -96,6 +117,7 @@ public final class StatusReport {
      *
      * @param rung absent until the model is served
      * @param swap absent when the pod may not use any
+     * @param mind absent when it has none
      */
     public static String status(
             InstanceConfig config,
@@ -104,6 +126,7 @@ public final class StatusReport {
             long peak,
             @Nullable Rung rung,
             @Nullable Swap swap,
+            @Nullable Thinking mind,
             Duration uptime) {
         return write(
                 new Status(
@@ -125,7 +148,8 @@ public final class StatusReport {
                         state.modelFingerprint(),
                         rung,
                         swap,
-                        Gpu.of(state.gpu())));
+                        Gpu.of(state.gpu()),
+                        mind));
     }
 
     /**
@@ -135,6 +159,7 @@ public final class StatusReport {
      * @param samples newest last; written newest first
      * @param rung absent until the model is served
      * @param ending absent while the life goes on
+     * @param thought that is under way; what of it has room is written
      */
     public static String termination(
             long life,
@@ -144,7 +169,8 @@ public final class StatusReport {
             @Nullable Long peak,
             @Nullable Rung rung,
             Duration uptime,
-            @Nullable Ending ending) {
+            @Nullable Ending ending,
+            Optional<Unfinished> thought) {
         return write(
                 new Termination(
                         state.phase(),
@@ -165,7 +191,14 @@ public final class StatusReport {
                         samples.reversed().stream()
                                 .limit(SAMPLES)
                                 .map(s -> new Look(s.at(), s.used(), s.nodeAvailable()))
-                                .toList()));
+                                .toList(),
+                        thought.map(
+                                        t ->
+                                                new Unfinished(
+                                                        t.number(),
+                                                        t.seed(),
+                                                        Fitting.head(t.text(), THOUGHT_BYTES)))
+                                .orElse(null)));
     }
 
     private static String write(Object value) {

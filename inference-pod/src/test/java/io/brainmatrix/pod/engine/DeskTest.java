@@ -185,6 +185,58 @@ class DeskTest {
         assertThat(first.join()).isEqualTo(1);
     }
 
+    private static CompletableFuture<Integer> askLast(Desk desk, Share share) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return desk.generateLast(REQUEST, 1, share, () -> false, piece -> true)
+                                .tokens();
+                    } catch (Desk.Busy | InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                Executors.newVirtualThreadPerTaskExecutor());
+    }
+
+    /** The queue is full and stays so: what goes last has its share all the same. */
+    @Test
+    void whoGoesLastGoesFirstOnceItsShareIsDue() {
+        Desk desk = desk(1, Duration.ofMinutes(1));
+        Share share = new Share(10, nanos.get());
+        share.took(nanos.get(), nanos.addAndGet(Duration.ofSeconds(1).toNanos()));
+        List<CompletableFuture<Integer>> requests = new ArrayList<>();
+        for (int i = 0; i <= Desk.QUEUE_MAX; i++) {
+            requests.add(ask(desk, 1));
+        }
+        await().until(() -> desk.running() == 1 && desk.waiting() == Desk.QUEUE_MAX);
+        nanos.addAndGet(Duration.ofSeconds(9).toNanos() - 1);
+        CompletableFuture<Integer> last = askLast(desk, share);
+        await().during(Duration.ofMillis(300)).until(() -> desk.waiting() == Desk.QUEUE_MAX);
+
+        nanos.incrementAndGet();
+
+        await().until(() -> desk.waiting() == Desk.QUEUE_MAX + 1);
+        nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+        engine.release.countDown();
+        assertThat(last.join()).isEqualTo(1);
+        assertThat(requests).allSatisfy(one -> assertThat(one.join()).isEqualTo(1));
+        assertThat(engine.most).hasValue(1);
+    }
+
+    @Test
+    void whatItTakesOfASlotCountsAgainstItsShare() {
+        Desk desk = desk(1, Duration.ofMinutes(1));
+        Share share = new Share(50, nanos.get());
+        CompletableFuture<Integer> last = askLast(desk, share);
+        await().until(() -> engine.inside.get() == 1);
+        nanos.addAndGet(Duration.ofSeconds(3).toNanos());
+        engine.release.countDown();
+        last.join();
+
+        assertThat(share.due(nanos.get() + Duration.ofSeconds(3).toNanos() - 1)).isFalse();
+        assertThat(share.due(nanos.get() + Duration.ofSeconds(3).toNanos())).isTrue();
+    }
+
     @Test
     void cutShortAnAnswerIsToldToEndAtItsNextToken() throws Exception {
         List<Boolean> goesOn = new ArrayList<>();

@@ -33,8 +33,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** A whole pod that thinks: llama.cpp on a model that says gibberish, and the chronicle. */
 class ThinkingPodTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int THOUGHTS = 6;
+
+    /** Thoughts whose prompts are compared; {@code make test-full} compares more. */
+    private static final int THOUGHTS = Integer.getInteger("brainmatrix.minds.thoughts", 6);
+
     private static final Duration AWAIT = Duration.ofMinutes(1);
+
+    private static final int SLOW_MIB = 30;
+
+    /** Most of what a request's context has. */
+    private static final int LONG_TOKENS = 240;
 
     @TempDir Path directory;
     private Path model;
@@ -54,12 +62,17 @@ class ThinkingPodTest {
                                 Optional.of(
                                         token.equals("person")
                                                 ? new Caller.Person(token, true, Set.of(), false)
-                                                : new Caller.Instance(
-                                                        new Origin(
-                                                                "brains", "jar", token, "subject"),
-                                                        1,
-                                                        Set.of())),
+                                                : instance(token)),
                         Clock.systemUTC());
+    }
+
+    /** Tokens are {@code MATRIX/INSTANCE/WATCHED}. */
+    private static Caller instance(String token) {
+        String[] parts = token.split("/", -1);
+        return new Caller.Instance(
+                new Origin("brains", "jar", parts[0], parts[1]),
+                1,
+                parts[2].isEmpty() ? Set.of() : Set.of(parts[2]));
     }
 
     @AfterEach
@@ -69,9 +82,15 @@ class ThinkingPodTest {
 
     /** Each run is a matrix of its own, so that none has a past. */
     private PodProcess think(String matrix, int seed) throws Exception {
+        return think(matrix, "subject", "", seed, 24);
+    }
+
+    private PodProcess think(
+            String matrix, String instance, String watches, int seed, int thoughtTokens)
+            throws Exception {
         Path folder = Files.createDirectory(directory.resolve("pod" + ++folders));
         Path mind = Files.createDirectory(folder.resolve("mind"));
-        Files.writeString(mind.resolve("token"), matrix);
+        Files.writeString(mind.resolve("token"), "%s/%s/%s".formatted(matrix, instance, watches));
         Files.writeString(mind.resolve("persona"), "You are ${instance}, and ${mood}.\n");
         return PodProcess.serving(
                 folder,
@@ -79,14 +98,22 @@ class ThinkingPodTest {
                         .of(model)
                         .mind(
                                 """
-                                {"personaName":"subject.txt","variables":{"mood":"calm"},"watches":[],"interval":"PT0.05S","thoughtTokens":24,
+                                {"personaName":"subject.txt","variables":{"mood":"calm"},"watches":[%s],"interval":"PT0.05S","thoughtTokens":%d,
                                  "seed":%d,"temperaturePercent":100,"context":{"persona":30,"deaths":5,"memory":5,"watched":30,"thoughts":30},
                                  "blank":false,"chronicle":"http://127.0.0.1:%d"}
                                 """
-                                        .formatted(seed, chronicle.port())));
+                                        .formatted(
+                                                watches.isEmpty() ? "" : '"' + watches + '"',
+                                                thoughtTokens,
+                                                seed,
+                                                chronicle.port())));
     }
 
     private List<JsonNode> entries(String matrix) throws Exception {
+        return entries(matrix, "subject");
+    }
+
+    private List<JsonNode> entries(String matrix, String instance) throws Exception {
         try (HttpClient http = HttpClient.newHttpClient()) {
             String body =
                     http.send(
@@ -100,7 +127,10 @@ class ThinkingPodTest {
                             .body();
             List<JsonNode> all = new ArrayList<>();
             JSON.readTree(body).path("entries").forEach(all::add);
-            return all.stream().filter(e -> e.path("matrixUid").asText().equals(matrix)).toList();
+            return all.stream()
+                    .filter(e -> e.path("matrixUid").asText().equals(matrix))
+                    .filter(e -> e.path("instance").asText().equals(instance))
+                    .toList();
         }
     }
 
@@ -132,13 +162,61 @@ class ThinkingPodTest {
         assertThat(last.at("/details/persona").asText()).startsWith("subject.txt@");
         assertThat(last.at("/prompt/text").asText()).contains("You are subject, and calm.");
 
-        try (PodProcess pod = think("second", 7)) {
-            assertThat(prompts("second")).isEqualTo(first);
+        try (PodProcess _ = think("second", "observer", "subject", 1, 24);
+                PodProcess pod = think("second", 7)) {
+            assertThat(prompts("second")).as("the same one watched (R13)").isEqualTo(first);
+            Awaitility.await()
+                    .atMost(AWAIT)
+                    .until(
+                            () ->
+                                    entries("second", "observer").stream()
+                                            .anyMatch(e -> tells(e, "subject, life 1, thought 1")));
             assertThat(pod.file("output.log")).content().doesNotContain("You are subject");
         }
-        try (PodProcess _ = think("third", 8)) {
+        try (PodProcess _ = think("third", 8)) { // the control: not all thoughts are alike
             assertThat(prompts("third").subList(1, THOUGHTS))
                     .doesNotContainAnyElementsOf(first.subList(1, THOUGHTS));
         }
+    }
+
+    private static boolean tells(JsonNode entry, String what) {
+        return entry.at("/prompt/text").asText().contains(what);
+    }
+
+    /** What the black box has is the beginning of what the same mind thinks when it is let. */
+    @Test
+    void whoIsKilledLeavesTheBeginningOfItsThought() throws Exception {
+        // Slow enough that the black box is written while it thinks.
+        ModelFile.write(model, ModelSpec.ofSize(ModelSpec.Mode.RANDOM, SLOW_MIB, 1), done -> {});
+        JsonNode left;
+        try (PodProcess pod = think("killed", "subject", "", 7, LONG_TOKENS)) {
+            Awaitility.await()
+                    .atMost(AWAIT)
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(() -> hasJustBegun(box(pod).at("/thought/text").asText()));
+            pod.kill();
+            left = box(pod).path("thought");
+        }
+        assertThat(left.path("text").asText()).isNotEmpty();
+        int number = left.path("number").asInt();
+        try (PodProcess pod = think("spared", "subject", "", 7, LONG_TOKENS)) {
+            Awaitility.await().atMost(AWAIT).until(() -> entries("spared").size() >= number);
+            JsonNode whole = entries("spared").get(number - 1);
+            assertThat(whole.path("text").asText()).startsWith(left.path("text").asText());
+            assertThat(whole.at("/details/seed")).isEqualTo(left.path("seed"));
+            assertThat(pod.terminate()).isEqualTo(143);
+            assertThat(box(pod).has("thought"))
+                    .as("one that was asked to end has told it itself")
+                    .isFalse();
+        }
+    }
+
+    /** Of a text whose tokens have some six characters. */
+    private static boolean hasJustBegun(String text) {
+        return !text.isEmpty() && text.length() < LONG_TOKENS * 2;
+    }
+
+    private static JsonNode box(PodProcess pod) throws Exception {
+        return JSON.readTree(pod.file("termination-log").toFile());
     }
 }

@@ -13,6 +13,7 @@ import io.brainmatrix.chronicle.store.SqliteDatabase;
 import io.brainmatrix.pod.engine.Desk;
 import io.brainmatrix.pod.engine.Engine;
 import io.brainmatrix.pod.engine.FakeEngine;
+import io.brainmatrix.pod.engine.Share;
 import io.brainmatrix.pod.memory.Rung;
 import java.io.IOException;
 import java.net.URI;
@@ -29,6 +30,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
@@ -37,6 +40,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Minds on a stand-in for an engine, and the chronicle itself in this JVM. */
 class MindTest {
@@ -50,6 +55,11 @@ class MindTest {
     private volatile Rung rung = Rung.Free;
     private volatile OptionalInt used = OptionalInt.of(50);
     private MindConfig.Shares shares = new MindConfig.Shares(30, 5, 5, 30, 30);
+    private int enginePercent = 10;
+
+    /** Of the mind that woke last. */
+    private Desk desk = desk();
+
     private Chronicle chronicle;
 
     /** Answers with a digest of what it is asked, word by word: another prompt, another thought. */
@@ -78,6 +88,10 @@ class MindTest {
         public int[] tokens(String text) {
             return text.codePoints().toArray();
         }
+    }
+
+    private Desk desk() {
+        return new Desk(new Oracle(), 1, AWAIT, () -> rung, System::nanoTime);
     }
 
     /** Tokens are {@code NAME/LIFE/WATCHED,WATCHED}. */
@@ -136,17 +150,13 @@ class MindTest {
                 Files.writeString(
                         own.resolve("token"),
                         "%s/%d/%s".formatted(name, life, String.join(",", watches)));
+        desk = desk();
         Mind mind =
                 Mind.wake(
                         new Mind.World(
                                 life,
                                 deaths,
-                                new Desk(
-                                        new Oracle(),
-                                        1,
-                                        Duration.ofSeconds(5),
-                                        () -> rung,
-                                        System::nanoTime),
+                                desk,
                                 900,
                                 true,
                                 MODEL,
@@ -155,7 +165,8 @@ class MindTest {
                                 Clock.systemUTC(),
                                 System::nanoTime,
                                 token,
-                                own.resolve("thoughts")),
+                                own.resolve("thoughts"),
+                                () -> {}),
                         new MindConfig(
                                 null,
                                 name,
@@ -165,6 +176,7 @@ class MindTest {
                                 64,
                                 7,
                                 80,
+                                enginePercent,
                                 shares,
                                 false,
                                 base().toString(),
@@ -412,6 +424,60 @@ class MindTest {
         assertThat(order).containsExactly("first", "request", "mind");
     }
 
+    /** One request has the only slot, another waits: the share says who is next. */
+    @ParameterizedTest(name = "{0} %")
+    @CsvSource({"0, 1", "100, 2"})
+    void aMindStandsBackForRequestsByItsDeclaredShare(int percent, int waiting) throws Exception {
+        enginePercent = percent;
+        Mind mind = wake("subject", 1, Map.of());
+        awaitThoughts("subject", 1);
+        CountDownLatch release = new CountDownLatch(1);
+        Predicate<String> held = piece -> heldBy(release);
+        Thread has = requested(desk, held);
+        Awaitility.await().atMost(AWAIT).until(() -> desk.running() == 1 && still(mind));
+        Thread waits = requested(desk, piece -> true);
+
+        try {
+            Awaitility.await()
+                    .atMost(AWAIT)
+                    .during(Duration.ofMillis(400))
+                    .until(() -> desk.waiting() == waiting);
+        } finally {
+            release.countDown();
+        }
+
+        has.join();
+        waits.join();
+        long before = mind.count().thoughts();
+        Awaitility.await().atMost(AWAIT).until(() -> mind.count().thoughts() > before);
+    }
+
+    private static boolean heldBy(CountDownLatch release) {
+        try {
+            return release.await(AWAIT.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static Thread requested(Desk desk, Predicate<String> sink) {
+        return Thread.ofVirtual()
+                .start(
+                        () -> {
+                            try {
+                                Engine.Outcome _ =
+                                        desk.generate(
+                                                Engine.Request.of("x", 9, Engine.Sampling.greedy()),
+                                                1,
+                                                () -> false,
+                                                sink);
+                            } catch (Desk.Busy | InterruptedException e) {
+                                throw new IllegalStateException(e);
+                            }
+                        });
+    }
+
     private static Thread asked(Desk desk, boolean last, List<String> order) {
         return Thread.ofVirtual()
                 .start(
@@ -428,7 +494,12 @@ class MindTest {
                                     };
                             try {
                                 if (last) {
-                                    desk.generateLast(request, 1, () -> false, sink);
+                                    desk.generateLast(
+                                            request,
+                                            1,
+                                            new Share(10, System.nanoTime()),
+                                            () -> false,
+                                            sink);
                                 } else {
                                     desk.generate(request, 1, () -> false, sink);
                                 }

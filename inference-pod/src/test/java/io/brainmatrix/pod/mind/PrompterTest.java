@@ -40,7 +40,7 @@ class PrompterTest {
     }
 
     private static Sighting seen(int number, String text) {
-        return new Sighting(number, "(#%d) subject, life 1, %s".formatted(number, text));
+        return new Sighting(number, false, "(#%d) subject, life 1, %s".formatted(number, text));
     }
 
     private static Prompter.Material material(List<Sighting> watched, List<String> thoughts) {

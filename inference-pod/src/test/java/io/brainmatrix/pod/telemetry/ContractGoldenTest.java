@@ -12,17 +12,21 @@ import io.brainmatrix.pod.lifecycle.Refusal;
 import io.brainmatrix.pod.memory.MemorySample;
 import io.brainmatrix.pod.memory.Rung;
 import io.brainmatrix.pod.mind.MindConfig;
+import io.brainmatrix.pod.mind.Unfinished;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ContractGoldenTest {
     private static final Path CONTRACTS =
@@ -64,6 +68,7 @@ class ContractGoldenTest {
                                 64,
                                 7,
                                 0,
+                                25,
                                 new MindConfig.Shares(40, 5, 5, 0, 50),
                                 true,
                                 "http://brainmatrix-chronicle.brainmatrix-system",
@@ -102,6 +107,7 @@ class ContractGoldenTest {
         "'\"contextLength\": 2048', '\"contextLength\": 32', at least 64",
         "'\"contextLength\": 2048', '\"contextLength\": 64', less than the context of a request",
         "'\"interval\": \"PT2S\"', '\"interval\": \"2s\"', must be a duration",
+        "'\"enginePercent\": 25', '\"enginePercent\": 101', must be from 0 to 100",
         "'\"thoughts\": 50', '\"thoughts\": 51', at most 100 together",
     })
     void anEngineThatWouldNotRunIsAWrongConfiguration(String agreed, String instead, String reason)
@@ -137,6 +143,7 @@ class ContractGoldenTest {
                         335544320,
                         Rung.Free,
                         new StatusReport.Swap(8388608, 1048576),
+                        new StatusReport.Thinking(12, 2),
                         Duration.ofMillis(12500));
 
         assertThat(json(written)).isEqualTo(json(golden("status.json")));
@@ -177,11 +184,85 @@ class ContractGoldenTest {
                         498073600L,
                         null,
                         Duration.ofMillis(4250),
-                        new StatusReport.Ending(
-                                "LoadAborted", agreed.path("message").asText(), 30));
+                        new StatusReport.Ending("LoadAborted", agreed.path("message").asText(), 30),
+                        Optional.empty());
 
         assertThat(withoutSamples(written)).isEqualTo(withoutSamples(agreed.toString()));
         assertThat(json(written).at("/lastSamples/0/used").asLong()).isEqualTo(498073600);
+    }
+
+    private static PodState serving() {
+        return new PodState(
+                Phase.Serving, 536870912L, 350224384L, null, null, null, null, null, null, null);
+    }
+
+    private static String thinking(PodState state, String text) {
+        return StatusReport.termination(
+                3,
+                "6f2c8a3e-0000-4000-8000-000000000001",
+                state,
+                List.of(),
+                498073600L,
+                Rung.Free,
+                Duration.ofMillis(64250),
+                null,
+                Optional.of(new Unfinished(12, 7, text)));
+    }
+
+    @Test
+    void aThoughtUnderWayIsWrittenAsAgreed() throws IOException {
+        JsonNode agreed = json(golden("termination-message-thinking.json"));
+
+        assertThat(json(thinking(serving(), agreed.at("/thought/text").asText())))
+                .isEqualTo(agreed);
+    }
+
+    /** What costs JSON most, beside all else at its longest. */
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "\u0001", "\"", "😀"})
+    void r10TheBlackBoxHasRoomForALongThought(String character, @TempDir Path directory)
+            throws IOException {
+        String digest = "ab".repeat(32);
+        PodState full =
+                new PodState(
+                        Phase.Serving,
+                        Long.MAX_VALUE,
+                        Long.MAX_VALUE,
+                        Long.MAX_VALUE,
+                        Instant.parse("2026-01-01T00:00:01.123456789Z"),
+                        Instant.parse("2026-01-01T00:00:06.123456789Z"),
+                        1.0,
+                        digest,
+                        new PodState.Gpu(Long.MAX_VALUE, 99, 99),
+                        digest);
+        MemorySample look =
+                new MemorySample(
+                        Instant.parse("2026-01-01T00:00:04.123456789Z"),
+                        Long.MAX_VALUE,
+                        Long.MAX_VALUE,
+                        Long.MAX_VALUE);
+        String words =
+                StatusReport.termination(
+                        Long.MAX_VALUE,
+                        "6f2c8a3e-0000-4000-8000-000000000001",
+                        full,
+                        Collections.nCopies(99, look),
+                        Long.MAX_VALUE,
+                        Rung.Free,
+                        Duration.ofMillis(Long.MAX_VALUE),
+                        new StatusReport.Ending("GuardEnded", "x".repeat(300), 31),
+                        Optional.of(
+                                new Unfinished(
+                                        Long.MAX_VALUE,
+                                        Integer.MAX_VALUE,
+                                        character.repeat(9999))));
+        Path file = directory.resolve("termination-log");
+        try (BlackBox box = BlackBox.open(file)) {
+            box.write(words);
+        }
+
+        assertThat(json(Files.readString(file)).at("/thought/text").asText().length())
+                .isGreaterThanOrEqualTo(StatusReport.THOUGHT_BYTES / 6);
     }
 
     /** Times with trailing zeros are written shorter. */

@@ -1,4 +1,7 @@
-/** Tells the chronicle what happened to instances: deaths, resurrections, suspensions. */
+/**
+ * Tells the chronicle what happened to instances: deaths and what they cut off, resurrections,
+ * suspensions.
+ */
 @NullMarked
 package io.brainmatrix.operator.herald;
 

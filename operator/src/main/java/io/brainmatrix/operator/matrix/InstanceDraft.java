@@ -7,6 +7,7 @@ import io.brainmatrix.api.v1alpha1.GpuShare;
 import io.brainmatrix.api.v1alpha1.Instance;
 import io.brainmatrix.api.v1alpha1.InstanceMemory;
 import io.brainmatrix.api.v1alpha1.InstanceStatus;
+import io.brainmatrix.api.v1alpha1.MindStatus;
 import io.brainmatrix.api.v1alpha1.Phase;
 import io.brainmatrix.api.v1alpha1.PodMemory;
 import io.brainmatrix.api.v1alpha1.Reason;
@@ -43,6 +44,7 @@ final class InstanceDraft {
     @Nullable InstanceMemory memory;
     @Nullable GpuShare gpu;
     @Nullable String modelFingerprint;
+    @Nullable MindStatus mind;
     boolean admitted;
     boolean ready;
 
@@ -223,6 +225,13 @@ final class InstanceDraft {
                                 declared, told.predicted(), told.layersOnGpu(), told.layers());
     }
 
+    /** A pod that did not answer once goes on; one that has ended thinks nothing. */
+    void mind(MatrixSnapshot snapshot, Optional<PodView> living) {
+        boolean sameLife = living.isPresent() && living.get().name().equals(before.pod());
+        PodMemory told = living.map(p -> snapshot.memory().get(p.uid())).orElse(null);
+        mind = told != null ? told.mind() : sameLife ? before.mind() : null;
+    }
+
     void say(Phase nextPhase, Reason nextReason, @Nullable String nextMessage) {
         phase = nextPhase;
         reason = nextReason;
@@ -251,6 +260,7 @@ final class InstanceDraft {
                 List.copyOf(modelMissingOn),
                 memory,
                 gpu,
-                modelFingerprint);
+                modelFingerprint,
+                mind);
     }
 }

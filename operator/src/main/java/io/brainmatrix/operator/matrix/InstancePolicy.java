@@ -45,6 +45,7 @@ final class InstancePolicy {
                 List.of(),
                 null,
                 null,
+                null,
                 null);
     }
 
@@ -81,6 +82,7 @@ final class InstancePolicy {
         draft.memory(snapshot, wanted, living);
         draft.gpu(snapshot, wanted, living);
         draft.model(snapshot, living);
+        draft.mind(snapshot, living);
         return new Outcome(draft.build(snapshot), steps);
     }
 

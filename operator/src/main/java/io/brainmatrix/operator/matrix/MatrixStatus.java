@@ -6,6 +6,7 @@ import io.brainmatrix.api.v1alpha1.ConditionStatus;
 import io.brainmatrix.api.v1alpha1.Conditions;
 import io.brainmatrix.api.v1alpha1.Crashes;
 import io.brainmatrix.api.v1alpha1.InstanceStatus;
+import io.brainmatrix.api.v1alpha1.MindStatus;
 import io.brainmatrix.api.v1alpha1.Phase;
 import io.brainmatrix.api.v1alpha1.Reason;
 import java.time.temporal.ChronoUnit;
@@ -80,6 +81,7 @@ final class MatrixStatus {
                         .map(MatrixStatus::reason)
                         .orElse(Reason.Ready),
                 deaths(instances),
+                thoughts(declared),
                 nodes(declared),
                 Conditions.merge(old.conditions(), conditions),
                 instances);
@@ -93,6 +95,16 @@ final class MatrixStatus {
                 .filter(Objects::nonNull)
                 .mapToLong(Long::longValue)
                 .sum();
+    }
+
+    private static @Nullable Integer thoughts(List<InstanceStatus> instances) {
+        return instances.stream()
+                .map(InstanceStatus::mind)
+                .filter(Objects::nonNull)
+                .map(MindStatus::thoughtsPerMinute)
+                .filter(Objects::nonNull)
+                .reduce(Integer::sum)
+                .orElse(null);
     }
 
     /** Text, because kubectl shows a list as JSON. */

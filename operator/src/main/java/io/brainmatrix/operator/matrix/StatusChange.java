@@ -3,6 +3,7 @@ package io.brainmatrix.operator.matrix;
 import io.brainmatrix.api.v1alpha1.BrainMatrixStatus;
 import io.brainmatrix.api.v1alpha1.InstanceMemory;
 import io.brainmatrix.api.v1alpha1.InstanceStatus;
+import io.brainmatrix.api.v1alpha1.MindStatus;
 import io.brainmatrix.api.v1alpha1.Phase;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.HashMap;
@@ -30,6 +31,8 @@ public enum StatusChange {
 
     /** Bytes that were measured are told anew when they differ by a twentieth. */
     private static final int NOTABLE = 20;
+
+    private static final int PACE = 4;
 
     /** Compares two statuses. */
     public static StatusChange between(@Nullable BrainMatrixStatus old, BrainMatrixStatus now) {
@@ -97,6 +100,7 @@ public enum StatusChange {
                         status.ready(),
                         status.reason(),
                         status.deaths(),
+                        null,
                         status.nodes(),
                         status.conditions(),
                         status.instances().stream().map(StatusChange::unmeasured).toList()));
@@ -104,8 +108,9 @@ public enum StatusChange {
 
     private static InstanceStatus unmeasured(InstanceStatus i) {
         InstanceMemory memory = i.memory();
-        return i.withMemory(
-                memory == null ? null : new InstanceMemory(memory.declared(), null, null, null));
+        return i.measured(
+                memory == null ? null : new InstanceMemory(memory.declared(), null, null, null),
+                null);
     }
 
     private static boolean notable(BrainMatrixStatus old, BrainMatrixStatus now) {
@@ -113,7 +118,33 @@ public enum StatusChange {
         old.instances().stream()
                 .filter(i -> i.memory() != null)
                 .forEach(i -> before.put(i.name(), Objects.requireNonNull(i.memory())));
-        return now.instances().stream().anyMatch(i -> notable(before.get(i.name()), i.memory()));
+        return now.instances().stream().anyMatch(i -> notable(before.get(i.name()), i.memory()))
+                || thinkOtherwise(old, now);
+    }
+
+    private static boolean thinkOtherwise(BrainMatrixStatus old, BrainMatrixStatus now) {
+        Map<String, MindStatus> before = new HashMap<>();
+        old.instances().stream()
+                .filter(i -> i.mind() != null)
+                .forEach(i -> before.put(i.name(), Objects.requireNonNull(i.mind())));
+        return now.instances().stream()
+                .anyMatch(i -> thinksOtherwise(before.get(i.name()), i.mind()));
+    }
+
+    private static boolean thinksOtherwise(@Nullable MindStatus old, @Nullable MindStatus now) {
+        if (old == null || now == null) {
+            return (old == null) != (now == null);
+        }
+        return !Objects.equals(old.deathsSeen(), now.deathsSeen())
+                || another(old.thoughtsPerMinute(), now.thoughtsPerMinute());
+    }
+
+    /** Thoughts fall unevenly into minutes: one more or less, or a quarter, is no other pace. */
+    private static boolean another(@Nullable Integer old, @Nullable Integer now) {
+        if (old == null || now == null || (old == 0) != (now == 0)) {
+            return !Objects.equals(old, now);
+        }
+        return Math.abs(now - old) > Math.max(1, old / PACE);
     }
 
     private static boolean notable(@Nullable InstanceMemory old, @Nullable InstanceMemory now) {

@@ -5,6 +5,7 @@ import io.brainmatrix.api.v1alpha1.Crash;
 import io.brainmatrix.api.v1alpha1.Crashes;
 import io.brainmatrix.api.v1alpha1.EndClass;
 import io.brainmatrix.api.v1alpha1.InstanceStatus;
+import io.brainmatrix.api.v1alpha1.MindStatus;
 import io.brainmatrix.api.v1alpha1.Phase;
 import io.brainmatrix.api.v1alpha1.Reason;
 import io.brainmatrix.operator.recovery.Ends;
@@ -20,8 +21,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Events of a transition from one status to the next: deaths, resurrections, and changed
- * reasons, those apart that every admission goes through. No code reads them.
+ * The Events of a transition from one status to the next: deaths, that watchers saw some,
+ * resurrections, and changed reasons, those apart that every admission goes through. No code reads
+ * them.
  */
 public final class StatusEvents {
     private static final Set<Phase> TROUBLED = Set.of(Phase.BackOff, Phase.Faulty, Phase.Suspended);
@@ -42,6 +44,7 @@ public final class StatusEvents {
     private static final String RESURRECTED = "Resurrected";
     private static final String MODEL_CHANGED = "ModelChanged";
     private static final String SUSPENDED = "Suspended";
+    private static final String DEATH_SEEN = "DeathSeen";
 
     private StatusEvents() {}
 
@@ -68,6 +71,7 @@ public final class StatusEvents {
             InstanceStatus earlier = before.get(instance.name());
             deaths(earlier, instance, events);
             model(earlier, instance, events);
+            seen(earlier, instance, events);
             if (instance.reason() != null
                     && !ORDINARY.contains(instance.reason())
                     && (earlier == null || earlier.reason() != instance.reason())) {
@@ -109,6 +113,27 @@ public final class StatusEvents {
                                         instance.lives(),
                                         instance.modelFingerprint(),
                                         earlier.modelFingerprint())));
+    }
+
+    /** A watcher's thoughts were told of deaths; those of an earlier life are seen no more. */
+    private static void seen(
+            @Nullable InstanceStatus earlier, InstanceStatus instance, List<Draft> events) {
+        boolean sameLife = earlier != null && longOf(earlier.lives()) == longOf(instance.lives());
+        long before = sameLife ? deathsSeen(earlier) : 0;
+        long now = deathsSeen(instance);
+        if (now > before) {
+            events.add(
+                    new Draft(
+                            false,
+                            DEATH_SEEN,
+                            "%s, life %s: it was told of deaths of those it watches; in this life so far: %d"
+                                    .formatted(instance.name(), instance.lives(), now)));
+        }
+    }
+
+    private static long deathsSeen(@Nullable InstanceStatus instance) {
+        MindStatus mind = instance == null ? null : instance.mind();
+        return mind == null ? 0 : longOf(mind.deathsSeen());
     }
 
     private static Draft end(InstanceStatus instance, Crash crash) {

@@ -30,6 +30,7 @@ record MindEnvironment(
         int thoughtTokens,
         @Nullable Integer seed,
         int temperaturePercent,
+        @Nullable Integer enginePercent,
         Shares context,
         boolean blank,
         String chronicle,
@@ -79,10 +80,16 @@ record MindEnvironment(
                 or(mind.thoughtTokens(), 128),
                 mind.seed(),
                 or(mind.temperaturePercent(), 80),
+                otherThan(10, mind.enginePercent()),
                 Shares.of(mind.context()),
                 mind.history() == MindHistory.Blank,
                 chronicle.map(URI::toString).orElse(""),
                 LastDeath.of(lastDeath));
+    }
+
+    /** Absent when it is the default: the hash of a mind is that of a version without it. */
+    private static @Nullable Integer otherThan(int usual, @Nullable Integer declared) {
+        return declared != null && declared == usual ? null : declared;
     }
 
     private static int or(@Nullable Integer declared, int otherwise) {

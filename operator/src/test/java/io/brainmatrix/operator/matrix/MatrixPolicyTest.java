@@ -9,6 +9,7 @@ import io.brainmatrix.api.v1alpha1.Budget;
 import io.brainmatrix.api.v1alpha1.Instance;
 import io.brainmatrix.api.v1alpha1.InstanceMemory;
 import io.brainmatrix.api.v1alpha1.InstanceStatus;
+import io.brainmatrix.api.v1alpha1.MindStatus;
 import io.brainmatrix.api.v1alpha1.Phase;
 import io.brainmatrix.api.v1alpha1.PodMemory;
 import io.brainmatrix.api.v1alpha1.Reason;
@@ -307,6 +308,15 @@ class MatrixPolicyTest {
             String hash,
             @Nullable String fingerprint,
             PodView pod) {
+        return reported(status, hash, fingerprint, null, pod);
+    }
+
+    private static MatrixSnapshot reported(
+            @Nullable BrainMatrixStatus status,
+            String hash,
+            @Nullable String fingerprint,
+            @Nullable MindStatus mind,
+            PodView pod) {
         return new MatrixSnapshot(
                 matrix(status),
                 NOW,
@@ -328,7 +338,8 @@ class MatrixPolicyTest {
                                 null,
                                 null,
                                 null,
-                                fingerprint)),
+                                fingerprint,
+                                mind)),
                 Map.of(),
                 Map.of("subject", new PlacementPlan.Place("edge")));
     }
@@ -383,6 +394,82 @@ class MatrixPolicyTest {
         assertThat(StatusChange.between(old, measured(1000))).isEqualTo(StatusChange.NONE);
     }
 
+    private static BrainMatrixStatus thinking(
+            @Nullable BrainMatrixStatus before, int perMinute, long deathsSeen) {
+        return MatrixPolicy.decide(
+                        reported(
+                                before,
+                                "hash",
+                                null,
+                                new MindStatus(perMinute, deathsSeen),
+                                living(1, "first")))
+                .status();
+    }
+
+    /** A mind that keeps its pace is written no second time, though no two minutes are alike. */
+    @ParameterizedTest(name = "{0} and then {1} a minute: {2}")
+    @CsvSource({
+        "0, 0, NONE",
+        "0, 1, NUMBERS",
+        "1, 0, NUMBERS",
+        "1, 2, NONE",
+        "2, 4, NUMBERS",
+        "12, 15, NONE",
+        "12, 9, NONE",
+        "12, 16, NUMBERS",
+        "600, 460, NONE",
+        "600, 440, NUMBERS",
+    })
+    void onlyAnotherPaceOfAMindIsTelling(int before, int after, StatusChange change) {
+        BrainMatrixStatus old = thinking(null, before, 0);
+
+        assertThat(StatusChange.between(old, thinking(old, after, 0))).isEqualTo(change);
+    }
+
+    @Test
+    void thoughtsAreShownOfThoseThatAreAlive() {
+        BrainMatrixStatus thinks = thinking(null, 12, 0);
+        BrainMatrixStatus unheard =
+                MatrixPolicy.decide(
+                                new MatrixSnapshot(
+                                        matrix(thinks),
+                                        NOW,
+                                        List.of(living(1, "first")),
+                                        Map.of("subject", "hash"),
+                                        Map.of(),
+                                        Map.of(),
+                                        Map.of(),
+                                        Map.of("subject", new PlacementPlan.Place("edge"))))
+                        .status();
+        BrainMatrixStatus dead =
+                decide(thinks, NOW, "hash", null, ended(137, "OOMKilled", "")).status();
+
+        assertThat(thinks.thoughtsPerMinute()).isEqualTo(12);
+        assertThat(unheard.thoughtsPerMinute()).as("one answer that did not come").isEqualTo(12);
+        assertThat(dead.thoughtsPerMinute()).isNull();
+        assertThat(decide(null, NOW, "hash", null).status().thoughtsPerMinute())
+                .as("without a mind")
+                .isNull();
+    }
+
+    @Test
+    void aDeathThatAWatcherSawIsAnEventOnce() {
+        BrainMatrixStatus none = thinking(null, 12, 0);
+        BrainMatrixStatus one = thinking(none, 12, 1);
+        BrainMatrixStatus same = thinking(one, 12, 1);
+
+        assertThat(StatusChange.between(none, one)).isEqualTo(StatusChange.NUMBERS);
+        assertThat(StatusEvents.between(none, one))
+                .singleElement()
+                .satisfies(
+                        event -> {
+                            assertThat(event.reason()).isEqualTo("DeathSeen");
+                            assertThat(event.warning()).isFalse();
+                            assertThat(event.message()).startsWith("subject, life 1").endsWith("1");
+                        });
+        assertThat(StatusEvents.between(one, same)).isEmpty();
+    }
+
     @Test
     void theColumnsSayWhyTheFirstIsNotReadyHowManyDiedAndWhere() {
         BrainMatrixStatus waits = decide(null, NOW, "hash", queue(Reason.WaitingForLane)).status();
@@ -417,12 +504,13 @@ class MatrixPolicyTest {
                 status.ready(),
                 status.reason(),
                 status.deaths(),
+                status.thoughtsPerMinute(),
                 status.nodes(),
                 status.conditions(),
                 List.of(
                         status.instances()
                                 .getFirst()
-                                .withMemory(new InstanceMemory(1L, 2L, 3L, peak))));
+                                .measured(new InstanceMemory(1L, 2L, 3L, peak), null)));
     }
 
     @Test

@@ -47,6 +47,7 @@ class InstanceEnvironmentTest {
                               thoughtTokens: 64
                               seed: 7
                               temperaturePercent: 0
+                              enginePercent: 25
                               context: {persona: 40, deaths: 5, memory: 5, watched: 0, thoughts: 50}
                               history: Blank
                         """,
