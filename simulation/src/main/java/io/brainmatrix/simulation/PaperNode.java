@@ -110,6 +110,7 @@ final class PaperNode {
             this.limit = limit;
             this.ours = ours;
             scout = Pods.scout(pod);
+            scoutsForAnother = Pods.scoutForAnother(pod);
             this.steady = steady;
             this.gpu = gpu;
             this.gpuSteady = gpuSteady;
@@ -118,7 +119,6 @@ final class PaperNode {
 
         boolean alive() {
             return started >= 0 && diedAt < 0;
-            scoutsForAnother = Pods.scoutForAnother(pod);
         }
 
         /** Its first token is out. */
