@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -24,24 +25,18 @@ class ComebackE2E {
     private static final Duration WAIT = Duration.ofSeconds(1);
     private static final int TRIES = 5;
 
-    /** What a comeback may take beyond its wait, or the kubelet's word of the end, and a start. */
+    /** What a comeback may take beyond its wait and a start. */
     private static final Duration WITHIN = Duration.ofSeconds(1);
 
     /**
      * One death.
      *
-     * @param told from the kill to when the API server knew of it
      * @param back from the kill to Ready
      */
-    private record Comeback(Duration told, Duration back) {
-        /** By which the wait is over, were it the operator's alone: it begins with the end. */
-        Duration waited() {
-            return told.compareTo(WAIT) > 0 ? told : WAIT;
-        }
-
-        /** Beyond the wait: what the operator answers for, and a start. */
+    private record Comeback(Duration back) {
+        /** Beyond the wait, which begins with the end: what the operator takes, and a start. */
         Duration beyond() {
-            return back.minus(waited());
+            return back.minus(WAIT);
         }
     }
 
@@ -56,6 +51,7 @@ class ComebackE2E {
         World world = new World();
         world.place(Models.chain(Models.TINY_MIB), "comeback.gguf");
         try (ClusterUser user = new ClusterUser(cluster, "e2e-comeback");
+                PodTimes times = new PodTimes(cluster, user.namespace());
                 LaneHistory lane = new LaneHistory(cluster)) {
             user.apply(
                     Matrix.on(MATRIX, World.hostPath("comeback.gguf"))
@@ -71,14 +67,18 @@ class ComebackE2E {
                 long lives = lives(user);
                 Instant killed = Instant.now();
                 world.kill(pod);
-                Duration told = toldAfter(user, pod, killed);
                 Instant back = backAfter(user, death);
+                String name = pod.getMetadata().getName();
                 // A mount that the API server refused for a moment takes a life that nobody killed.
                 if (lives(user) == lives + 1) {
-                    comebacks.add(new Comeback(told, Duration.between(killed, back)));
-                    Figures.note("death " + death + ", killed to told", told);
-                    Figures.note(
-                            "death " + death + ", killed to Ready", comebacks.getLast().back());
+                    comebacks.add(new Comeback(Duration.between(killed, back)));
+                    Figures.line(
+                            "death %d: container's end told after %s, the pod's after %s, Ready after %s"
+                                    .formatted(
+                                            death,
+                                            after(killed, times.stopped(name)),
+                                            after(killed, times.failed(name)),
+                                            after(killed, Optional.of(back))));
                 }
             }
             // Then: never before the declared wait is over, and soon after it.
@@ -100,7 +100,10 @@ class ComebackE2E {
                                 assertThat(s.message()).contains("6 in a row", "restartedAt");
                             });
             assertThat(user.deaths(MATRIX, "subject")).isEqualTo(6);
-            assertThat(events(user)).contains("Died", "Resurrected", "Suspended");
+            Await.until(
+                    cluster,
+                    "it is told, after the status",
+                    () -> assertThat(events(user)).contains("Died", "Resurrected", "Suspended"));
             Await.during(
                     cluster,
                     "it stays suspended",
@@ -147,21 +150,9 @@ class ComebackE2E {
         return Objects.requireNonNullElse(user.status(MATRIX, "subject").lives(), 0L);
     }
 
-    /** How long after a kill the API server knew of it: the pod has failed, or is gone already. */
-    private Duration toldAfter(ClusterUser user, Pod killed, Instant at) {
-        Await.until(
-                cluster,
-                "the kubelet tells",
-                () -> {
-                    Pod now =
-                            cluster.client()
-                                    .pods()
-                                    .inNamespace(user.namespace())
-                                    .withName(killed.getMetadata().getName())
-                                    .get();
-                    assertThat(now == null || "Failed".equals(now.getStatus().getPhase())).isTrue();
-                });
-        return Duration.between(at, Instant.now());
+    private static String after(Instant killed, Optional<Instant> at) {
+        return at.map(t -> "%.2f s".formatted(Duration.between(killed, t).toNanos() / 1e9))
+                .orElse("never");
     }
 
     private static List<String> events(ClusterUser user) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Installation.class)
 class ToldBench {
     private static final String MATRIX = "told";
-    private static final int ROUNDS = 6;
+    private static final int ROUNDS = 3;
 
     private final Cluster cluster;
     private final World world = new World();

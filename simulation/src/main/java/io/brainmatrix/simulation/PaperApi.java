@@ -143,13 +143,16 @@ final class PaperApi implements ClusterApi {
     public List<Event> events(Pod pod) {
         before();
         PaperNode.Process process = world.process(pod.getMetadata().getUid());
-        return process != null && process.mountFails
-                ? List.of(
-                        new EventBuilder()
-                                .withReason("FailedMount")
-                                .withMessage("hostPath type check failed")
-                                .build())
+        if (process != null && process.mountFails) {
+            return List.of(event("FailedMount", "hostPath type check failed"));
+        }
+        return process != null && process.endedByKubelet
+                ? List.of(event("Killing", "Stopping container"))
                 : List.of();
+    }
+
+    private static Event event(String reason, String message) {
+        return new EventBuilder().withReason(reason).withMessage(message).build();
     }
 
     @Override

@@ -77,6 +77,14 @@ final class PaperNode {
 
         boolean evicted;
 
+        /** Its kubelet ends it, and has said so by an Event. */
+        boolean endedByKubelet;
+
+        /** The kubelet tells the container's end first, and what it makes of the pod later. */
+        boolean containerTold;
+
+        boolean phaseTold;
+
         /** What really ended it; null when somebody asked for its end. */
         @Nullable EndClass cause;
 
@@ -620,6 +628,7 @@ final class PaperNode {
 
     private void evictedByKubelet(Process process) {
         process.evicted = true;
+        process.endedByKubelet = true;
         process.podReason = "Evicted";
         die(process, world.time.chance(0.5) ? 143 : 137, "Error", 500, EndClass.Evicted);
     }
@@ -708,6 +717,7 @@ final class PaperNode {
                         pod.getMetadata().getUid(), // deleted before it was ever looked at
                         uid -> new Process(pod, 0, Pods.ours(pod), 0, 0, 0, 0));
         if (process.alive()) {
+            process.endedByKubelet = true;
             long grace = world.faults.isCalm() ? 300 : world.time.between(50, 8_000);
             world.time.in(
                     grace,
@@ -734,10 +744,22 @@ final class PaperNode {
             return;
         }
         long now = world.time.now();
+        if (process.diedAt >= 0 && process.exitCode >= 0 && !process.containerTold) {
+            process.containerTold = true;
+            world.time.in(world.time.between(50, 1_500), () -> over(process));
+        } else if (process.exitCode < 0) {
+            process.phaseTold = true; // there was no container
+        }
         edit(process, pod -> status(process, now));
-        if (process.diedAt >= 0) {
+        if (process.phaseTold) {
             world.time.in(1, () -> finish(process));
         }
+    }
+
+    /** The kubelet has seen to it that nothing of the pod runs: now its phase is told. */
+    private void over(Process process) {
+        process.phaseTold = true;
+        report(process);
     }
 
     /** Writes another status of a pod that is not over. */
@@ -815,9 +837,9 @@ final class PaperNode {
         }
         ContainerStatus built = container.build();
         return new PodStatusBuilder()
-                .withReason(over ? process.podReason : null)
+                .withReason(process.phaseTold ? process.podReason : null)
                 .withPhase(
-                        over
+                        process.phaseTold
                                 ? process.exitCode == 0 ? "Succeeded" : "Failed"
                                 : process.started >= 0 ? "Running" : "Pending")
                 .withConditions(
@@ -839,15 +861,18 @@ final class PaperNode {
     }
 
     /** Its black box: what it knew up to a moment before its end. */
-    private static String lastWords(Process process) {
+    private String lastWords(Process process) {
+        long nodeAvailable =
+                process.cause == EndClass.NodeOutOfMemory ? MI : capacity - hostUse - process.limit;
         return """
-        {"phase":"%s","peak":%d,"bootId":"%s","lastSamples":[{"at":"%s","used":%d,"nodeAvailable":1}]}"""
+        {"phase":"%s","peak":%d,"bootId":"%s","lastSamples":[{"at":"%s","used":%d,"nodeAvailable":%d}]}"""
                 .formatted(
                         process.loadEndedByNode == null ? "Loading" : "Serving",
                         process.lastPeak,
                         process.bootId,
                         Objects.requireNonNull(process.diedByNode).minusMillis(300),
-                        process.lastPeak);
+                        process.lastPeak,
+                        nodeAvailable);
     }
 
     // --- the agent -------------------------------------------------------------------------

@@ -130,7 +130,10 @@ public final class MatrixDesk {
         // An end is counted from the latest status, never from a cache that may lag behind our own
         // last write.
         MatrixSnapshot seen = reader.read(cached);
-        boolean counting = seen.pods().stream().anyMatch(p -> p.end().isPresent());
+        boolean counting =
+                seen.pods().stream()
+                        .flatMap(p -> p.end().stream())
+                        .anyMatch(end -> end.over() || !PodReader.isCounted(end.podUid(), cached));
         Optional<BrainMatrix> latest = counting ? statuses.read(cached) : Optional.of(cached);
         if (latest.isEmpty() || latest.get().getMetadata().getDeletionTimestamp() != null) {
             return Optional.empty();

@@ -73,7 +73,7 @@ public final class MatrixReader {
         Instant now = clock.instant();
         List<PodView> pods =
                 cache.podsOf(matrix.getMetadata().getUid()).stream()
-                        .map(pod -> view(pod, nodeOf, now))
+                        .map(pod -> view(matrix, pod, nodeOf, now))
                         .toList();
         Map<String, PodMemory> memory = new HashMap<>();
         pods.stream()
@@ -115,12 +115,15 @@ public final class MatrixReader {
                         .collect(Collectors.toSet());
     }
 
-    private PodView view(Pod pod, Function<String, Optional<Node>> nodeOf, Instant now) {
+    private PodView view(
+            BrainMatrix matrix, Pod pod, Function<String, Optional<Node>> nodeOf, Instant now) {
         Optional<String> node = PodReader.nodeOf(pod);
         return PodReader.view(
                 pod,
                 node.flatMap(nodeOf),
                 node.flatMap(cache::nodeMemory).map(NodeMemory::getStatus),
+                PodReader.isCounted(pod.getMetadata().getUid(), matrix),
+                nodes::endedByItsKubelet,
                 now);
     }
 

@@ -20,13 +20,17 @@ import io.brainmatrix.operator.admission.Lane;
 import io.brainmatrix.operator.admission.NodeReading;
 import io.brainmatrix.operator.admission.NodeSnapshot;
 import io.brainmatrix.operator.admission.Occupant;
+import io.brainmatrix.operator.recovery.EarlyEnd;
 import io.brainmatrix.operator.workload.ModelVolume;
 import io.brainmatrix.operator.workload.SpecHash;
 import io.brainmatrix.operator.workload.WorkloadNames;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -142,8 +146,10 @@ public final class NodeReader {
                 .isEmpty();
     }
 
+    /** Whether it may use anything of what its namespace may have. */
     private boolean lives(Pod pod) {
-        return !PodReader.ended(pod, PodReader.nodeOf(pod).flatMap(cache::node).isPresent());
+        return !PodReader.containerEnded(pod)
+                && !PodReader.ended(pod, PodReader.nodeOf(pod).flatMap(cache::node).isPresent());
     }
 
     /** The node without its queue: who is there and what it can give. */
@@ -198,6 +204,9 @@ public final class NodeReader {
         Set<String> occupied = new HashSet<>();
         Set<String> leaving = new HashSet<>();
         for (Pod pod : pods) {
+            if (countedEarly(matrix, pod)) {
+                continue; // charged still, and in nobody's way
+            }
             boolean gone =
                     PodReader.ended(pod, PodReader.nodeOf(pod).flatMap(cache::node).isPresent())
                             && !uncounted(pod);
@@ -207,6 +216,42 @@ public final class NodeReader {
         leaving.removeAll(occupied);
         return new CandidatePolicy.MatrixView(
                 matrix, unified, hashes(matrix), occupied, leaving, modelHindrances(matrix));
+    }
+
+    /**
+     * Whether its end is written down though its phase does not tell it yet. The next life need not
+     * wait for that, if there is room for both: what the pod was promised stays charged. Where its
+     * volume is one that a single pod may have, it does wait.
+     */
+    private boolean countedEarly(BrainMatrix matrix, Pod pod) {
+        return PodReader.containerEnded(pod)
+                && !PodReader.ended(pod, true)
+                && PodReader.isCounted(pod.getMetadata().getUid(), matrix)
+                && !hasClaimForOnePod(pod);
+    }
+
+    private boolean hasClaimForOnePod(Pod pod) {
+        return pod.getSpec().getVolumes().stream()
+                .map(Volume::getPersistentVolumeClaim)
+                .filter(Objects::nonNull)
+                .anyMatch(
+                        source ->
+                                cache.claim(pod.getMetadata().getNamespace(), source.getClaimName())
+                                        .filter(VolumeKeeper::isForOnePod)
+                                        .isPresent());
+    }
+
+    /**
+     * Whether a pod's kubelet says by an Event that it ended the container. Where the Events are
+     * not to be had it may have.
+     */
+    boolean endedByItsKubelet(Pod pod) {
+        try {
+            return events.apply(pod).stream()
+                    .anyMatch(e -> EarlyEnd.BY_ITS_KUBELET.contains(e.getReason()));
+        } catch (KubernetesClientException e) {
+            return true;
+        }
     }
 
     /** Whether it carries our finalizer: its end, if it has ended, is not written down yet. */
@@ -419,6 +464,15 @@ public final class NodeReader {
                         || node.getStatus().getAllocatable().get("memory") == null
                 ? 0
                 : Bytes.of(node.getStatus().getAllocatable().get("memory"));
+    }
+
+    /** What pods may not have of a node's memory, in bytes. */
+    static long setApart(Node node) {
+        Quantity capacity =
+                node.getStatus() == null || node.getStatus().getCapacity() == null
+                        ? null
+                        : node.getStatus().getCapacity().get("memory");
+        return capacity == null ? 0 : Math.max(0, Bytes.of(capacity) - allocatable(node));
     }
 
     /** Whether its kubelet answers. */

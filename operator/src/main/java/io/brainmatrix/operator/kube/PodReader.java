@@ -3,10 +3,12 @@ package io.brainmatrix.operator.kube;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.api.v1alpha1.Bytes;
 import io.brainmatrix.api.v1alpha1.NodeMemoryStatus;
 import io.brainmatrix.operator.admission.Holder;
 import io.brainmatrix.operator.matrix.PodView;
+import io.brainmatrix.operator.recovery.EarlyEnd;
 import io.brainmatrix.operator.recovery.KernelKill;
 import io.brainmatrix.operator.recovery.LastWords;
 import io.brainmatrix.operator.recovery.PodEnd;
@@ -26,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 
 /** Reads pods as the cluster tells of them. */
 final class PodReader {
@@ -160,14 +163,41 @@ final class PodReader {
         return memory == null ? 0 : Bytes.of(memory);
     }
 
+    /** Whether a pod's end is written down in its matrix's status. */
+    static boolean isCounted(String uid, BrainMatrix matrix) {
+        return matrix.getStatus() != null
+                && matrix.getStatus().instances().stream()
+                        .anyMatch(i -> i.crashes() != null && i.crashes().has(uid));
+    }
+
+    /** Whether its container has ended, whatever its phase says yet. */
+    static boolean containerEnded(Pod pod) {
+        return terminated(pod).isPresent();
+    }
+
+    private static Optional<ContainerStateTerminated> terminated(Pod pod) {
+        return container(pod).map(c -> c.getState() == null ? null : c.getState().getTerminated());
+    }
+
     /**
      * A pod as the policies see it.
      *
      * @param memory the latest that the agent of its node wrote
+     * @param counted whether its end is written down already
+     * @param byItsKubelet whether its kubelet says by an Event that the container's end is its own
+     *     doing; asked only where all else is known
      */
     static PodView view(
-            Pod pod, Optional<Node> node, Optional<NodeMemoryStatus> memory, Instant now) {
-        boolean ended = ended(pod, node.isPresent());
+            Pod pod,
+            Optional<Node> node,
+            Optional<NodeMemoryStatus> memory,
+            boolean counted,
+            Predicate<Pod> byItsKubelet,
+            Instant now) {
+        Optional<PodEnd> end =
+                ended(pod, node.isPresent())
+                        ? Optional.of(end(pod, true, node, memory, now))
+                        : earlyEnd(pod, node, memory, counted, byItsKubelet, now);
         return new PodView(
                 pod.getMetadata().getName(),
                 pod.getMetadata().getUid(),
@@ -180,14 +210,35 @@ final class PodReader {
                 everReady(pod),
                 deleting(pod),
                 annotation(pod, WorkloadNames.STOPPING),
-                ended ? Optional.of(end(pod, node, memory, now)) : Optional.empty());
+                end);
+    }
+
+    private static Optional<PodEnd> earlyEnd(
+            Pod pod,
+            Optional<Node> node,
+            Optional<NodeMemoryStatus> memory,
+            boolean counted,
+            Predicate<Pod> byItsKubelet,
+            Instant now) {
+        if (!containerEnded(pod) || node.isEmpty()) {
+            return Optional.empty();
+        }
+        PodEnd end = end(pod, false, node, memory, now);
+        boolean known =
+                counted
+                        || (EarlyEnd.isSure(end, NodeReader.setApart(node.get()), now)
+                                && !byItsKubelet.test(pod));
+        return known ? Optional.of(end) : Optional.empty();
     }
 
     private static PodEnd end(
-            Pod pod, Optional<Node> node, Optional<NodeMemoryStatus> memory, Instant now) {
+            Pod pod,
+            boolean over,
+            Optional<Node> node,
+            Optional<NodeMemoryStatus> memory,
+            Instant now) {
         Optional<ContainerStatus> container = container(pod);
-        Optional<ContainerStateTerminated> terminated =
-                container.map(c -> c.getState() == null ? null : c.getState().getTerminated());
+        Optional<ContainerStateTerminated> terminated = terminated(pod);
         LastWords words = lastWords(pod, terminated);
         boolean rebooted =
                 node.map(n -> n.getStatus().getNodeInfo())
@@ -204,6 +255,7 @@ final class PodReader {
                         .map(c -> c.getState() != null && c.getState().getRunning() != null)
                         .orElse(false);
         return new PodEnd(
+                over,
                 pod.getMetadata().getUid(),
                 life(pod),
                 terminated
@@ -275,7 +327,11 @@ final class PodReader {
         for (JsonNode sample : samples) {
             Optional<Instant> at = text(sample, "at").flatMap(PodReader::time);
             if (at.isPresent() && sample.path("used").canConvertToLong()) {
-                looks.add(new LastWords.Look(at.get(), sample.path("used").asLong()));
+                looks.add(
+                        new LastWords.Look(
+                                at.get(),
+                                sample.path("used").asLong(),
+                                sample.path("nodeAvailable").asLong()));
             }
         }
         return looks;

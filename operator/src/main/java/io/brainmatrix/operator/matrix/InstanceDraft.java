@@ -13,6 +13,7 @@ import io.brainmatrix.api.v1alpha1.PodMemory;
 import io.brainmatrix.api.v1alpha1.Reason;
 import io.brainmatrix.operator.admission.Waiting;
 import io.brainmatrix.operator.recovery.EndClassifier;
+import io.brainmatrix.operator.recovery.PodEnd;
 import io.brainmatrix.operator.recovery.RecoveryPolicy;
 import java.time.Instant;
 import java.util.List;
@@ -98,8 +99,9 @@ final class InstanceDraft {
 
     void count(MatrixSnapshot snapshot, PodView ended) {
         var end = ended.end().orElseThrow();
-        EndClass endClass = EndClassifier.classify(end);
         boolean known = crashes.has(end.podUid());
+        // What was written down stands, whatever is told later.
+        EndClass endClass = written(end).orElseGet(() -> EndClassifier.classify(end));
         RecoveryPolicy.Aftermath aftermath =
                 RecoveryPolicy.afterEnd(
                         new RecoveryPolicy.Tally(crashes, retries == null ? 0 : retries),
@@ -112,11 +114,18 @@ final class InstanceDraft {
         if (!known) { // the wait began when it was counted
             nextAttempt = aftermath.nextAttempt().orElse(null);
         }
-        if (aftermath.reason().filter(r -> r == Reason.ModelMissing).isPresent()) {
+        if (!known && aftermath.reason().filter(r -> r == Reason.ModelMissing).isPresent()) {
             ended.node().ifPresent(modelMissingOn::add);
         }
         afterEnd = aftermath.message();
         reasonAfterEnd = aftermath.reason().orElse(null);
+    }
+
+    private Optional<EndClass> written(PodEnd end) {
+        return crashes.recent().stream()
+                .filter(c -> c.podUid().equals(end.podUid()))
+                .flatMap(c -> Optional.ofNullable(c.endClass()).stream())
+                .findFirst();
     }
 
     /**

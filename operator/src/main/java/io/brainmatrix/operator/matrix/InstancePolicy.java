@@ -10,6 +10,7 @@ import io.brainmatrix.operator.admission.Candidate;
 import io.brainmatrix.operator.admission.InstanceKey;
 import io.brainmatrix.operator.admission.Waiting;
 import io.brainmatrix.operator.placement.PlacementPlan;
+import io.brainmatrix.operator.recovery.PodEnd;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -65,6 +66,8 @@ final class InstancePolicy {
             draft.adopt(pod);
             if (pod.end().isPresent()) {
                 draft.count(snapshot, pod);
+            }
+            if (pod.end().filter(PodEnd::over).isPresent()) {
                 steps.add(new PodStep.Forget(pod.name(), pod.uid()));
             }
         }

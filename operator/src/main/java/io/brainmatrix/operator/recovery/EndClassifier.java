@@ -29,7 +29,7 @@ public final class EndClassifier {
     /** What is collected since its node has gone is no eviction. */
     private static final String POD_GC = "DeletionByPodGC";
 
-    private static final int SIGKILLED = 137;
+    static final int SIGKILLED = 137;
 
     /**
      * Without a look at its own memory for as long it was stopped or starved: the guard looks every
@@ -95,6 +95,13 @@ public final class EndClassifier {
                         || end.containerReason().filter("OOMKilled"::equals).isPresent());
     }
 
+    /** Whether its exit code is one with which nobody but the process itself ends it. */
+    static boolean endedItself(PodEnd end) {
+        return ownCode(end)
+                .filter(c -> c != EndClass.Killed && c != EndClass.PodRefused)
+                .isPresent();
+    }
+
     private static Optional<EndClass> evicted(PodEnd end) {
         boolean evicted =
                 end.podReason()
@@ -137,7 +144,7 @@ public final class EndClassifier {
      * An OOM anywhere in the pod, or at the limit of all pods on cgroup v1, marks every container
      * below it, and the mark stays: only with a SIGKILL can it be this container's own end.
      */
-    private static boolean marked(PodEnd end) {
+    static boolean marked(PodEnd end) {
         return end.containerReason().filter("OOMKilled"::equals).isPresent();
     }
 

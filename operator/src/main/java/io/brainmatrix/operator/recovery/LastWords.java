@@ -29,8 +29,9 @@ public record LastWords(
      *
      * @param at on its node's clock
      * @param used bytes that cannot be reclaimed
+     * @param nodeAvailable bytes that its node could still give; 0 from a pod that did not say
      */
-    public record Look(Instant at, long used) {}
+    public record Look(Instant at, long used, long nodeAvailable) {}
 
     public LastWords {
         looks = List.copyOf(looks);

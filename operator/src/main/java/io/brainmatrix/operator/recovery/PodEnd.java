@@ -8,6 +8,8 @@ import java.util.OptionalInt;
 /**
  * All that the cluster tells of a pod that has ended.
  *
+ * @param over whether its phase says so; else its container alone has, and its memory may not be
+ *     free yet
  * @param exitCode of the container; empty when it never started or its node vanished
  * @param containerReason the runtime's word, such as OOMKilled or Error
  * @param podReason the kubelet's word for the whole pod, such as Evicted
@@ -24,6 +26,7 @@ import java.util.OptionalInt;
  * @param budget its memory limit, in bytes
  */
 public record PodEnd(
+        boolean over,
         String podUid,
         long life,
         OptionalInt exitCode,

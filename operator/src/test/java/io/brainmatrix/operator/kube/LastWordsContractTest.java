@@ -31,9 +31,13 @@ class LastWordsContractTest {
                 .isEqualTo(
                         List.of(
                                 new LastWords.Look(
-                                        Instant.parse("2026-01-01T00:00:04.25Z"), 498073600),
+                                        Instant.parse("2026-01-01T00:00:04.25Z"),
+                                        498073600,
+                                        8589934592L),
                                 new LastWords.Look(
-                                        Instant.parse("2026-01-01T00:00:04.2Z"), 471859200)));
+                                        Instant.parse("2026-01-01T00:00:04.2Z"),
+                                        471859200,
+                                        8615100416L)));
     }
 
     /** Cut by a kernel that ran out of disk, another container's, or none at all. */

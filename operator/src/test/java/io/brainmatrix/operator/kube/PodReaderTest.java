@@ -3,6 +3,7 @@ package io.brainmatrix.operator.kube;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.brainmatrix.operator.matrix.PodView;
+import io.brainmatrix.operator.recovery.PodEnd;
 import io.brainmatrix.operator.workload.WorkloadNames;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
@@ -32,9 +33,52 @@ class PodReaderTest {
 
         PodView view =
                 PodReader.view(
-                        ended(letIn, message), Optional.of(node(present)), Optional.empty(), NOW);
+                        ended(letIn, message),
+                        Optional.of(node(present)),
+                        Optional.empty(),
+                        false,
+                        pod -> false,
+                        NOW);
 
         assertThat(view.end().orElseThrow().rebooted()).isEqualTo(rebooted);
+    }
+
+    /**
+     * The container has ended, and the phase does not say so yet: by what its kubelet tells in
+     * Events, and by what is written down.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "31, false, false, true",
+        "31, true, false, false",
+        // What is counted has ended, whatever is told meanwhile.
+        "31, true, true, true",
+        "143, false, false, false",
+        "143, false, true, true",
+    })
+    void tellsAnEndBeforeItsPhaseDoes(
+            int code, boolean byItsKubelet, boolean counted, boolean told) {
+        Pod pod = ended("one", "{\"phase\":\"Serving\",\"bootId\":\"one\"}");
+        pod.getStatus().setPhase("Running");
+        pod.getStatus()
+                .getContainerStatuses()
+                .getFirst()
+                .getState()
+                .getTerminated()
+                .setExitCode(code);
+
+        PodView view =
+                PodReader.view(
+                        pod,
+                        Optional.of(node("one")),
+                        Optional.empty(),
+                        counted,
+                        p -> byItsKubelet,
+                        NOW);
+
+        assertThat(view.end().isPresent()).isEqualTo(told);
+        assertThat(view.end().filter(PodEnd::over)).as("its phase does not say so").isEmpty();
+        assertThat(PodReader.ended(pod, true)).as("its memory stays charged").isFalse();
     }
 
     private static Node node(String bootId) {

@@ -70,6 +70,12 @@ class MatrixPolicyTest {
     }
 
     private static PodView ended(int exitCode, String containerReason, String message) {
+        return ended(true, exitCode, containerReason, message);
+    }
+
+    /** Its container has ended, and its phase may tell it or not. */
+    private static PodView ended(
+            boolean over, int exitCode, String containerReason, String message) {
         return new PodView(
                 "jar-subject-1",
                 "pod-uid",
@@ -84,6 +90,7 @@ class MatrixPolicyTest {
                 Optional.empty(),
                 Optional.of(
                         new PodEnd(
+                                over,
                                 "pod-uid",
                                 1,
                                 OptionalInt.of(exitCode),
@@ -203,6 +210,55 @@ class MatrixPolicyTest {
         assertThat(subject(again).crashes()).extracting(c -> c.total()).isEqualTo(1L);
         assertThat(subject(again).nextAttempt()).isEqualTo(NOW.plusSeconds(3));
         assertThat(subject(again).reason()).isEqualTo(Reason.BackingOff);
+    }
+
+    @Test
+    void r6AnEndThatItsPhaseDoesNotTellYetIsCountedAndItsPodKept() {
+        MatrixPlan early = decide(null, NOW, "hash", null, ended(false, 137, "Error", ""));
+        MatrixPlan over =
+                decide(
+                        early.status(),
+                        NOW.plusSeconds(1),
+                        "hash",
+                        null,
+                        ended(true, 137, "OOMKilled", ""));
+
+        assertThat(early.steps()).as("its finalizer stays until the phase is told").isEmpty();
+        assertThat(subject(early).crashes()).extracting(c -> c.total()).isEqualTo(1L);
+        assertThat(subject(early).nextAttempt()).isEqualTo(NOW.plusSeconds(3));
+        assertThat(over.steps()).containsExactly(new PodStep.Forget("jar-subject-1", "pod-uid"));
+        assertThat(subject(over).crashes()).isEqualTo(subject(early).crashes());
+        assertThat(subject(over).nextAttempt()).isEqualTo(NOW.plusSeconds(3));
+        assertThat(subject(over).message()).as("what was written down stands").startsWith("Killed");
+    }
+
+    @Test
+    void aLifeThatBeganBeforeTheLastOnesPhaseWasToldIsTheOneThatLives() {
+        MatrixPlan early = decide(null, NOW, "hash", null, ended(false, 137, "Error", ""));
+        MatrixPlan next =
+                decide(
+                        early.status(),
+                        NOW.plusSeconds(4),
+                        "hash",
+                        null,
+                        ended(false, 137, "Error", ""),
+                        living(2, "second"));
+        MatrixPlan over =
+                decide(
+                        next.status(),
+                        NOW.plusSeconds(5),
+                        "hash",
+                        null,
+                        ended(true, 137, "Error", ""),
+                        living(2, "second"));
+
+        for (MatrixPlan plan : List.of(next, over)) {
+            assertThat(subject(plan).pod()).isEqualTo("jar-subject-2");
+            assertThat(subject(plan).phase()).isEqualTo(Phase.Loading);
+            assertThat(subject(plan).nextAttempt()).isNull();
+            assertThat(subject(plan).crashes()).isEqualTo(subject(early).crashes());
+        }
+        assertThat(over.steps()).containsExactly(new PodStep.Forget("jar-subject-1", "pod-uid"));
     }
 
     @Test

@@ -61,6 +61,7 @@ class ScoutPolicyTest {
                 Optional.empty(),
                 Optional.of(
                         new PodEnd(
+                                true,
                                 uid,
                                 life,
                                 OptionalInt.of(exitCode),

@@ -72,7 +72,7 @@ final class PodEnds {
 
     /** A look so long before the end of {@link #exited}, with so many MiB of its 512 in use. */
     static LastWords.Look look(Duration before, long mebibytes) {
-        return new LastWords.Look(START.plusSeconds(5).minus(before), mebibytes << 20);
+        return new LastWords.Look(START.plusSeconds(5).minus(before), mebibytes << 20, 0);
     }
 
     private static PodEnd at(PodEnd end, Instant from, Instant until, boolean rebooted) {
@@ -87,6 +87,7 @@ final class PodEnds {
             KernelKill kernelKill,
             LastWords words) {
         return new PodEnd(
+                end.over(),
                 end.podUid(),
                 end.life(),
                 end.exitCode(),
@@ -117,6 +118,7 @@ final class PodEnds {
             List<String> disruptions,
             boolean nodeGone) {
         return new PodEnd(
+                true,
                 uid,
                 life,
                 code,
