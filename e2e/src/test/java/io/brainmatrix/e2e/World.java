@@ -88,14 +88,6 @@ final class World {
         }
     }
 
-    /** The termination message that a running pod has written ahead; empty before the first. */
-    static String blackBox(Pod pod) {
-        return processes(pod).stream()
-                .map(p -> read(Long.toString(p.pid()), "root/dev/termination-log").strip())
-                .findFirst()
-                .orElse("");
-    }
-
     /** Runs a command of the node. */
     static void run(String... command) {
         String _ = output(command);

@@ -1,11 +1,8 @@
 package io.brainmatrix.pod.lifecycle;
 
-import io.brainmatrix.pod.mind.Mind;
-import io.brainmatrix.pod.mind.Unfinished;
 import io.brainmatrix.pod.telemetry.BlackBox;
 import io.brainmatrix.pod.telemetry.StatusReport;
 import java.io.IOException;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +28,6 @@ final class LastWords {
     /** Whether the black box has its last words. Guarded by the lock. */
     private boolean ended;
 
-    /** Whether it has a thought that was under way. Written under the lock. */
-    private volatile boolean thinking;
-
     /**
      * The last words of one life.
      *
@@ -48,13 +42,6 @@ final class LastWords {
     /** Writes down how things are now; what ended it stays the last. */
     void write() {
         write(null, Long.MAX_VALUE);
-    }
-
-    /** A thought has ended: one that is written down is whole, and no longer what was cut off. */
-    void thought() {
-        if (thinking) {
-            write();
-        }
     }
 
     /** Has classes and code that last words need there before they are. */
@@ -101,9 +88,6 @@ final class LastWords {
     }
 
     private String termination(StatusReport.@Nullable Ending ending) {
-        thinking = true; // before it is looked at: a thought that ends meanwhile is written anew
-        Optional<Unfinished> thought = vitals.mind().flatMap(Mind::unfinished);
-        thinking = thought.isPresent();
         return StatusReport.termination(
                 vitals.life(),
                 bootId,
@@ -112,7 +96,6 @@ final class LastWords {
                 vitals.peak(),
                 vitals.toldRung(),
                 vitals.uptime(),
-                ending,
-                thought);
+                ending);
     }
 }

@@ -201,8 +201,7 @@ public final class Life {
                         clock,
                         System::nanoTime,
                         surroundings.mind().resolve("token"),
-                        surroundings.scratch().resolve("thoughts"),
-                        words::thought);
+                        surroundings.scratch().resolve("thoughts"));
         try {
             return Mind.wake(
                     world,

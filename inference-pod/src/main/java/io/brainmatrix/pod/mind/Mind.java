@@ -18,7 +18,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -59,9 +58,6 @@ public final class Mind {
     /** Thoughts have at most this part of their tokens while memory is short. */
     private static final int SHORTENED = 4;
 
-    /** Of a thought under way: more is kept nowhere. */
-    private static final int UNFINISHED_CHARS = 4096;
-
     private static final Duration FAILED = Duration.ofSeconds(5);
     private static final Duration PAUSED = Duration.ofMillis(500);
 
@@ -84,9 +80,6 @@ public final class Mind {
     private volatile @Nullable FeedFollower feed;
     private volatile boolean stopping;
 
-    /** The thought under way; null between two. */
-    private volatile @Nullable Listener underWay;
-
     /** The last sequence that a thought was told of; for the mind's thread alone. */
     private long told;
 
@@ -101,8 +94,6 @@ public final class Mind {
      * @param nanos the monotonic clock
      * @param token file of its ServiceAccount's token
      * @param directory where thoughts wait that cannot be told yet
-     * @param ended called when a thought is no longer {@link #unfinished}, before it is told: who
-     *     keeps it somewhere forgets it then
      */
     public record World(
             long life,
@@ -116,8 +107,7 @@ public final class Mind {
             Clock clock,
             LongSupplier nanos,
             Path token,
-            Path directory,
-            Runnable ended) {}
+            Path directory) {}
 
     /** The configuration cannot be lived with. */
     @SuppressWarnings("serial") // never serialized
@@ -291,10 +281,9 @@ public final class Mind {
         String digest = Thought.digest(world.desk().engine().tokens(prompt.text()));
         long number = thought.get() + 1;
         int own = Seeds.of(seed, world.life(), number);
-        Listener listener = new Listener(number, own);
+        Listener listener = new Listener();
         long began = world.nanos().getAsLong();
         Engine.Outcome outcome;
-        underWay = listener;
         try {
             outcome =
                     world.desk()
@@ -308,9 +297,6 @@ public final class Mind {
         } catch (Desk.Closed e) {
             stopping = true;
             return false;
-        } finally {
-            underWay = null;
-            world.ended().run();
         }
         boolean cut = outcome.ending() == Engine.Ending.Cancelled && !listener.shortened;
         if (listener.pieces == 0 && cut) {
@@ -321,7 +307,7 @@ public final class Mind {
                         world.life(),
                         number,
                         world.clock().instant(),
-                        listener.all(),
+                        listener.text.toString(),
                         prompt.text(),
                         prompt.tokens(),
                         digest,
@@ -369,43 +355,17 @@ public final class Mind {
 
     /** Takes a thought down as it comes, and says whether it may go on. */
     private final class Listener {
-        private final long number;
-        private final int own;
         private final StringBuilder text = new StringBuilder();
         private int pieces;
         private long firstNanos = world.nanos().getAsLong();
         private boolean shortened;
-
-        Listener(long number, int own) {
-            this.number = number;
-            this.own = own;
-        }
-
-        synchronized String all() {
-            return text.toString();
-        }
-
-        /** For any thread; empty before the first piece. */
-        synchronized Optional<Unfinished> soFar() {
-            return text.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(
-                            new Unfinished(
-                                    number,
-                                    own,
-                                    text.substring(0, Math.min(text.length(), UNFINISHED_CHARS))));
-        }
-
-        private synchronized void add(String piece) {
-            text.append(piece);
-        }
 
         boolean goesOn(String piece) {
             if (pieces == 0) {
                 firstNanos = world.nanos().getAsLong();
             }
             pieces++;
-            add(piece);
+            text.append(piece);
             Rung rung = world.rung().get();
             shortened =
                     rung.atLeast(Rung.Refuse)
@@ -478,12 +438,6 @@ public final class Mind {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** What it is just thinking, its beginning; empty when that has no text yet. For any thread. */
-    public Optional<Unfinished> unfinished() {
-        Listener present = underWay;
-        return present == null ? Optional.empty() : present.soFar();
     }
 
     /** What it has done so far. */

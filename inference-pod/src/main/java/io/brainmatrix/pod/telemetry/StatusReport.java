@@ -10,11 +10,9 @@ import io.brainmatrix.pod.lifecycle.Phase;
 import io.brainmatrix.pod.memory.MemorySample;
 import io.brainmatrix.pod.memory.Rung;
 import io.brainmatrix.pod.mind.MindCount;
-import io.brainmatrix.pod.mind.Unfinished;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,9 +28,6 @@ public final class StatusReport {
 
     /** Of the latest samples; the message has room for no more. */
     private static final int SAMPLES = 8;
-
-    /** Of a thought under way, for the same reason; bytes. */
-    static final int THOUGHT_BYTES = 2048;
 
     private StatusReport() {}
 
@@ -104,8 +99,7 @@ public final class StatusReport {
             @Nullable Instant loadStarted,
             @Nullable String modelSha256,
             @Nullable String modelFingerprint,
-            List<Look> lastSamples,
-            @Nullable Unfinished thought) {}
+            List<Look> lastSamples) {}
 
     record Look(Instant at, long used, long nodeAvailable) {}
 
@@ -159,7 +153,6 @@ public final class StatusReport {
      * @param samples newest last; written newest first
      * @param rung absent until the model is served
      * @param ending absent while the life goes on
-     * @param thought that is under way; what of it has room is written
      */
     public static String termination(
             long life,
@@ -169,8 +162,7 @@ public final class StatusReport {
             @Nullable Long peak,
             @Nullable Rung rung,
             Duration uptime,
-            @Nullable Ending ending,
-            Optional<Unfinished> thought) {
+            @Nullable Ending ending) {
         return write(
                 new Termination(
                         state.phase(),
@@ -191,14 +183,7 @@ public final class StatusReport {
                         samples.reversed().stream()
                                 .limit(SAMPLES)
                                 .map(s -> new Look(s.at(), s.used(), s.nodeAvailable()))
-                                .toList(),
-                        thought.map(
-                                        t ->
-                                                new Unfinished(
-                                                        t.number(),
-                                                        t.seed(),
-                                                        Fitting.head(t.text(), THOUGHT_BYTES)))
-                                .orElse(null)));
+                                .toList()));
     }
 
     private static String write(Object value) {

@@ -39,11 +39,6 @@ class ThinkingPodTest {
 
     private static final Duration AWAIT = Duration.ofMinutes(1);
 
-    private static final int SLOW_MIB = 30;
-
-    /** Most of what a request's context has. */
-    private static final int LONG_TOKENS = 240;
-
     @TempDir Path directory;
     private Path model;
     private Chronicle chronicle;
@@ -82,11 +77,10 @@ class ThinkingPodTest {
 
     /** Each run is a matrix of its own, so that none has a past. */
     private PodProcess think(String matrix, int seed) throws Exception {
-        return think(matrix, "subject", "", seed, 24);
+        return think(matrix, "subject", "", seed);
     }
 
-    private PodProcess think(
-            String matrix, String instance, String watches, int seed, int thoughtTokens)
+    private PodProcess think(String matrix, String instance, String watches, int seed)
             throws Exception {
         Path folder = Files.createDirectory(directory.resolve("pod" + ++folders));
         Path mind = Files.createDirectory(folder.resolve("mind"));
@@ -98,13 +92,12 @@ class ThinkingPodTest {
                         .of(model)
                         .mind(
                                 """
-                                {"personaName":"subject.txt","variables":{"mood":"calm"},"watches":[%s],"interval":"PT0.05S","thoughtTokens":%d,
+                                {"personaName":"subject.txt","variables":{"mood":"calm"},"watches":[%s],"interval":"PT0.05S","thoughtTokens":24,
                                  "seed":%d,"temperaturePercent":100,"context":{"persona":30,"deaths":5,"memory":5,"watched":30,"thoughts":30},
                                  "blank":false,"chronicle":"http://127.0.0.1:%d"}
                                 """
                                         .formatted(
                                                 watches.isEmpty() ? "" : '"' + watches + '"',
-                                                thoughtTokens,
                                                 seed,
                                                 chronicle.port())));
     }
@@ -154,6 +147,11 @@ class ThinkingPodTest {
                     .isBetween(1.0 * THOUGHTS, 1e5);
             assertThat(value(scrape, "brainmatrix_pod_mind_refused_total")).isZero();
             assertThat(pod.terminate()).isEqualTo(143);
+            String thought = JSON.writeValueAsString(entries("first").getFirst().get("text"));
+            assertThat(pod.file("termination-log"))
+                    .content()
+                    .contains("uptime")
+                    .doesNotContain("You are subject", thought.substring(1, 16));
         }
         JsonNode last = entries("first").getLast();
         assertThat(last.path("number").asInt())
@@ -162,7 +160,7 @@ class ThinkingPodTest {
         assertThat(last.at("/details/persona").asText()).startsWith("subject.txt@");
         assertThat(last.at("/prompt/text").asText()).contains("You are subject, and calm.");
 
-        try (PodProcess _ = think("second", "observer", "subject", 1, 24);
+        try (PodProcess _ = think("second", "observer", "subject", 1);
                 PodProcess pod = think("second", 7)) {
             assertThat(prompts("second")).as("the same one watched (R13)").isEqualTo(first);
             Awaitility.await()
@@ -181,42 +179,5 @@ class ThinkingPodTest {
 
     private static boolean tells(JsonNode entry, String what) {
         return entry.at("/prompt/text").asText().contains(what);
-    }
-
-    /** What the black box has is the beginning of what the same mind thinks when it is let. */
-    @Test
-    void whoIsKilledLeavesTheBeginningOfItsThought() throws Exception {
-        // Slow enough that the black box is written while it thinks.
-        ModelFile.write(model, ModelSpec.ofSize(ModelSpec.Mode.RANDOM, SLOW_MIB, 1), done -> {});
-        JsonNode left;
-        try (PodProcess pod = think("killed", "subject", "", 7, LONG_TOKENS)) {
-            Awaitility.await()
-                    .atMost(AWAIT)
-                    .pollInterval(Duration.ofMillis(5))
-                    .until(() -> hasJustBegun(box(pod).at("/thought/text").asText()));
-            pod.kill();
-            left = box(pod).path("thought");
-        }
-        assertThat(left.path("text").asText()).isNotEmpty();
-        int number = left.path("number").asInt();
-        try (PodProcess pod = think("spared", "subject", "", 7, LONG_TOKENS)) {
-            Awaitility.await().atMost(AWAIT).until(() -> entries("spared").size() >= number);
-            JsonNode whole = entries("spared").get(number - 1);
-            assertThat(whole.path("text").asText()).startsWith(left.path("text").asText());
-            assertThat(whole.at("/details/seed")).isEqualTo(left.path("seed"));
-            assertThat(pod.terminate()).isEqualTo(143);
-            assertThat(box(pod).has("thought"))
-                    .as("one that was asked to end has told it itself")
-                    .isFalse();
-        }
-    }
-
-    /** Of a text whose tokens have some six characters. */
-    private static boolean hasJustBegun(String text) {
-        return !text.isEmpty() && text.length() < LONG_TOKENS * 2;
-    }
-
-    private static JsonNode box(PodProcess pod) throws Exception {
-        return JSON.readTree(pod.file("termination-log").toFile());
     }
 }

@@ -165,8 +165,7 @@ class MindTest {
                                 Clock.systemUTC(),
                                 System::nanoTime,
                                 token,
-                                own.resolve("thoughts"),
-                                () -> {}),
+                                own.resolve("thoughts")),
                         new MindConfig(
                                 null,
                                 name,

@@ -12,21 +12,17 @@ import io.brainmatrix.pod.lifecycle.Refusal;
 import io.brainmatrix.pod.memory.MemorySample;
 import io.brainmatrix.pod.memory.Rung;
 import io.brainmatrix.pod.mind.MindConfig;
-import io.brainmatrix.pod.mind.Unfinished;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class ContractGoldenTest {
     private static final Path CONTRACTS =
@@ -184,85 +180,11 @@ class ContractGoldenTest {
                         498073600L,
                         null,
                         Duration.ofMillis(4250),
-                        new StatusReport.Ending("LoadAborted", agreed.path("message").asText(), 30),
-                        Optional.empty());
+                        new StatusReport.Ending(
+                                "LoadAborted", agreed.path("message").asText(), 30));
 
         assertThat(withoutSamples(written)).isEqualTo(withoutSamples(agreed.toString()));
         assertThat(json(written).at("/lastSamples/0/used").asLong()).isEqualTo(498073600);
-    }
-
-    private static PodState serving() {
-        return new PodState(
-                Phase.Serving, 536870912L, 350224384L, null, null, null, null, null, null, null);
-    }
-
-    private static String thinking(PodState state, String text) {
-        return StatusReport.termination(
-                3,
-                "6f2c8a3e-0000-4000-8000-000000000001",
-                state,
-                List.of(),
-                498073600L,
-                Rung.Free,
-                Duration.ofMillis(64250),
-                null,
-                Optional.of(new Unfinished(12, 7, text)));
-    }
-
-    @Test
-    void aThoughtUnderWayIsWrittenAsAgreed() throws IOException {
-        JsonNode agreed = json(golden("termination-message-thinking.json"));
-
-        assertThat(json(thinking(serving(), agreed.at("/thought/text").asText())))
-                .isEqualTo(agreed);
-    }
-
-    /** What costs JSON most, beside all else at its longest. */
-    @ParameterizedTest
-    @ValueSource(strings = {"x", "\u0001", "\"", "😀"})
-    void r10TheBlackBoxHasRoomForALongThought(String character, @TempDir Path directory)
-            throws IOException {
-        String digest = "ab".repeat(32);
-        PodState full =
-                new PodState(
-                        Phase.Serving,
-                        Long.MAX_VALUE,
-                        Long.MAX_VALUE,
-                        Long.MAX_VALUE,
-                        Instant.parse("2026-01-01T00:00:01.123456789Z"),
-                        Instant.parse("2026-01-01T00:00:06.123456789Z"),
-                        1.0,
-                        digest,
-                        new PodState.Gpu(Long.MAX_VALUE, 99, 99),
-                        digest);
-        MemorySample look =
-                new MemorySample(
-                        Instant.parse("2026-01-01T00:00:04.123456789Z"),
-                        Long.MAX_VALUE,
-                        Long.MAX_VALUE,
-                        Long.MAX_VALUE);
-        String words =
-                StatusReport.termination(
-                        Long.MAX_VALUE,
-                        "6f2c8a3e-0000-4000-8000-000000000001",
-                        full,
-                        Collections.nCopies(99, look),
-                        Long.MAX_VALUE,
-                        Rung.Free,
-                        Duration.ofMillis(Long.MAX_VALUE),
-                        new StatusReport.Ending("GuardEnded", "x".repeat(300), 31),
-                        Optional.of(
-                                new Unfinished(
-                                        Long.MAX_VALUE,
-                                        Integer.MAX_VALUE,
-                                        character.repeat(9999))));
-        Path file = directory.resolve("termination-log");
-        try (BlackBox box = BlackBox.open(file)) {
-            box.write(words);
-        }
-
-        assertThat(json(Files.readString(file)).at("/thought/text").asText().length())
-                .isGreaterThanOrEqualTo(StatusReport.THOUGHT_BYTES / 6);
     }
 
     /** Times with trailing zeros are written shorter. */

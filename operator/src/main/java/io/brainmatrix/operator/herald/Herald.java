@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,18 +19,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 
 /**
- * Watches statuses, and what pods leave, and hands what they tell of to whoever delivers it, each
- * thing once per process. It has a thread of its own: nobody who decides waits for it, or for the
- * chronicle.
+ * Watches statuses and hands what they tell of to whoever delivers it, each thing once per process.
+ * It has a thread of its own: nobody who decides waits for it, or for the chronicle.
  */
 public final class Herald implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Herald.class);
 
     /** Between two looks at whether this process leads by now, and after a disk that was full. */
     private static final long LOOK_MILLIS = 2_000;
-
-    /** More pods than that do not end while one of them is still there. */
-    private static final int TOLD_THOUGHTS_MAX = 4_096;
 
     private final ClusterView view;
     private final Leadership leadership;
@@ -42,14 +37,8 @@ public final class Herald implements AutoCloseable {
     /** By UID, as they were last seen, until they are looked at. Guarded by the lock. */
     private final Map<String, BrainMatrix> seen = new LinkedHashMap<>();
 
-    /** Of pods that have ended, until they are looked at; by UID. Guarded by the lock. */
-    private final Map<String, LastThought> thoughts = new LinkedHashMap<>();
-
     /** By the matrix's UID: keys of what was handed over. For the herald's thread alone. */
     private final Map<String, Set<String>> told = new HashMap<>();
-
-    /** UIDs of pods whose last thought was handed over. For the herald's thread alone. */
-    private final LinkedHashSet<String> toldThoughts = new LinkedHashSet<>();
 
     private final Thread thread;
     private volatile boolean ended;
@@ -92,33 +81,19 @@ public final class Herald implements AutoCloseable {
             } finally {
                 lock.unlock();
             }
-        } else if (object instanceof Pod pod) {
-            LastThought.of(pod).ifPresent(this::see);
-        }
-    }
-
-    /** The pod goes once its end is in the status: what it leaves is kept before. */
-    private void see(LastThought thought) {
-        lock.lock();
-        try {
-            thoughts.put(thought.podUid(), thought);
-            changed.signal();
-        } finally {
-            lock.unlock();
         }
     }
 
     private void run() {
         while (!ended) {
             try {
-                Seen some = next();
+                List<BrainMatrix> some = next();
                 boolean leads = leadership.leads();
                 if (leads) {
-                    tell(some.thoughts());
-                    if (!led) {
-                        tellAll();
+                    for (BrainMatrix matrix : led ? List.<BrainMatrix>of() : view.matrices()) {
+                        tell(matrix);
                     }
-                    for (BrainMatrix matrix : some.matrices()) {
+                    for (BrainMatrix matrix : some) {
                         tell(matrix);
                     }
                 }
@@ -138,20 +113,16 @@ public final class Herald implements AutoCloseable {
         }
     }
 
-    /** What changed. */
-    private record Seen(List<BrainMatrix> matrices, List<LastThought> thoughts) {}
-
-    /** Nothing after a while. */
-    private Seen next() throws InterruptedException {
+    /** Those that changed; none after a while. */
+    private List<BrainMatrix> next() throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long left = TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
-            while (seen.isEmpty() && thoughts.isEmpty() && left > 0) {
+            while (seen.isEmpty() && left > 0) {
                 left = changed.awaitNanos(left);
             }
-            Seen some = new Seen(List.copyOf(seen.values()), List.copyOf(thoughts.values()));
+            List<BrainMatrix> some = List.copyOf(seen.values());
             seen.clear();
-            thoughts.clear();
             return some;
         } finally {
             lock.unlock();
@@ -169,47 +140,6 @@ public final class Herald implements AutoCloseable {
             ended = true;
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** All that the cluster tells of now: thoughts before the deaths that cut them off. */
-    private void tellAll() throws IOException {
-        for (BrainMatrix matrix : view.matrices()) {
-            for (Pod pod : view.podsOf(matrix.getMetadata().getUid())) {
-                Optional<LastThought> thought =
-                        LastThought.of(pod).filter(last -> last.isOf(matrix));
-                if (thought.isPresent()) {
-                    tell(matrix, thought.get());
-                }
-            }
-            tell(matrix);
-        }
-    }
-
-    /** What cannot be kept now is tried again: its pod may be gone by then. */
-    private void tell(List<LastThought> some) throws IOException {
-        for (int i = 0; i < some.size(); i++) {
-            LastThought thought = some.get(i);
-            try {
-                for (BrainMatrix matrix : view.matrices()) {
-                    if (thought.isOf(matrix)) {
-                        tell(matrix, thought);
-                    }
-                }
-            } catch (IOException e) {
-                some.subList(i, some.size()).forEach(this::see);
-                throw e;
-            }
-        }
-    }
-
-    private void tell(BrainMatrix matrix, LastThought thought) throws IOException {
-        if (!toldThoughts.contains(thought.podUid())) {
-            teller.tell(thought.tiding(matrix).json());
-            toldThoughts.add(thought.podUid());
-            if (toldThoughts.size() > TOLD_THOUGHTS_MAX) {
-                toldThoughts.removeFirst(); // told again, it would be known to the chronicle
-            }
         }
     }
 

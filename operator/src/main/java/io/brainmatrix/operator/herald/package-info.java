@@ -1,7 +1,4 @@
-/**
- * Tells the chronicle what happened to instances: deaths and what they cut off, resurrections,
- * suspensions.
- */
+/** Tells the chronicle what happened to instances: deaths, resurrections, suspensions. */
 @NullMarked
 package io.brainmatrix.operator.herald;
 
