@@ -12,7 +12,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
@@ -21,11 +20,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * other. A short form of it is in {@link MindsE2E}.
  */
 @Tag("cluster")
+@Tag("long")
 @ExtendWith(Installation.class)
-@EnabledIfSystemProperty(
-        named = "brainmatrix.full",
-        matches = "true",
-        disabledReason = "about two minutes, of make test-full")
 class CanaryE2E {
     private static final String MATRIX = "canary";
     private static final int BURST = 100;

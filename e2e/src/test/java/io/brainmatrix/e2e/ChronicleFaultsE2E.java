@@ -23,7 +23,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
@@ -32,11 +31,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * in the chronicle's {@code FaultsTest}.
  */
 @Tag("cluster")
+@Tag("long")
 @ExtendWith(Installation.class)
-@EnabledIfSystemProperty(
-        named = "brainmatrix.full",
-        matches = "true",
-        disabledReason = "under a minute, of make test-full")
 class ChronicleFaultsE2E {
     private static final String MATRIX = "faults";
     private static final String CLASS = "e2e-small";
