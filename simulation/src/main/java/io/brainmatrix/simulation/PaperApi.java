@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -119,17 +118,7 @@ final class PaperApi implements ClusterApi {
         FutureTask<T> task = new FutureTask<>(call::get);
         return () -> {
             task.run(); // does nothing the second time
-            try {
-                return task.get();
-            } catch (ExecutionException e) {
-                switch (e.getCause()) {
-                    case RuntimeException failure -> throw failure;
-                    case Error failure -> throw failure;
-                    case null, default -> throw new IllegalStateException(e);
-                }
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
+            return ClusterApi.answer(task);
         };
     }
 

@@ -8,6 +8,8 @@ import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,27 @@ public interface ClusterApi {
      * @return the answer, or the call's own failure, once it is there
      */
     <T> Supplier<T> ahead(Supplier<T> call);
+
+    /**
+     * What a call that was begun {@link #ahead} answers, once it has ended.
+     *
+     * @throws RuntimeException the call's own failure
+     * @throws IllegalStateException when interrupted meanwhile
+     */
+    static <T> T answer(FutureTask<T> call) {
+        try {
+            return call.get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case RuntimeException failure -> throw failure;
+                case Error failure -> throw failure;
+                case null, default -> throw new IllegalStateException(e);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while calling", e);
+        }
+    }
 
     /** All lanes as they are now, of a namespace. */
     List<Lease> lanes(String namespace);

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -67,20 +66,7 @@ public final class KubernetesApi implements ClusterApi {
     public <T> Supplier<T> ahead(Supplier<T> call) {
         FutureTask<T> task = new FutureTask<>(call::get);
         Thread.ofVirtual().name("ahead").start(task);
-        return () -> {
-            try {
-                return task.get();
-            } catch (ExecutionException e) {
-                switch (e.getCause()) {
-                    case RuntimeException failure -> throw failure;
-                    case Error failure -> throw failure;
-                    case null, default -> throw new IllegalStateException(e);
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while calling", e);
-            }
-        };
+        return () -> ClusterApi.answer(task);
     }
 
     @Override
