@@ -85,9 +85,9 @@ class ComebackE2E {
                             "death %d: container's end told after %s, the pod's after %s, Ready after %s"
                                     .formatted(
                                             death,
-                                            after(killed, times.stopped(name)),
-                                            after(killed, times.failed(name)),
-                                            after(killed, Optional.of(back))));
+                                            PodTimes.after(killed, times.stopped(name)),
+                                            PodTimes.after(killed, times.failed(name)),
+                                            PodTimes.after(killed, Optional.of(back))));
                 }
             }
             // Then: never before the declared wait is over, and soon after it.
@@ -161,11 +161,6 @@ class ComebackE2E {
 
     private long lives(ClusterUser user) {
         return Objects.requireNonNullElse(user.status(MATRIX, "subject").lives(), 0L);
-    }
-
-    private static String after(Instant killed, Optional<Instant> at) {
-        return at.map(t -> "%.2f s".formatted(Duration.between(killed, t).toNanos() / 1e9))
-                .orElse("never");
     }
 
     private static List<String> events(ClusterUser user) {

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -91,5 +92,11 @@ final class PodTimes implements AutoCloseable {
     @Override
     public void close() {
         watch.close();
+    }
+
+    /** How long after something that was, in seconds; "never" for what did not come. */
+    static String after(Instant from, Optional<Instant> at) {
+        return at.map(a -> "%.2f s".formatted(Bench.seconds(Duration.between(from, a))))
+                .orElse("never");
     }
 }

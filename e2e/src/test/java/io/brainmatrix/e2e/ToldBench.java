@@ -5,7 +5,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,10 +109,10 @@ class ToldBench {
                             "told %s: container after %s, pod after %s; Killing after %s, Evicted after %s"
                                     .formatted(
                                             name,
-                                            after(from, pods.stopped(id)),
-                                            after(from, pods.failed(id)),
-                                            after(from, events.of(id, "Killing")),
-                                            after(from, events.of(id, "Evicted"))));
+                                            PodTimes.after(from, pods.stopped(id)),
+                                            PodTimes.after(from, pods.failed(id)),
+                                            PodTimes.after(from, events.of(id, "Killing")),
+                                            PodTimes.after(from, events.of(id, "Evicted"))));
                     user.awaitReady(MATRIX, name);
                 }
                 lines.forEach(System.out::println);
@@ -121,9 +120,5 @@ class ToldBench {
         } finally {
             world.remove("told.gguf");
         }
-    }
-
-    private static String after(Instant from, Optional<Instant> at) {
-        return at.map(a -> Duration.between(from, a).toMillis() + " ms").orElse("never");
     }
 }
