@@ -150,6 +150,7 @@ public final class Packing {
                 false,
                 false,
                 false,
+                false,
                 true,
                 true,
                 NOW.minusSeconds(30),

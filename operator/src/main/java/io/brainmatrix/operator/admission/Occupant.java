@@ -16,6 +16,8 @@ import java.util.OptionalLong;
  *     report in the node's latest snapshot, whichever tells first
  * @param ready whether it is Ready now
  * @param ended whether its containers have stopped for good: its memory is free
+ * @param stopped whether its container has stopped for good, which a kubelet tells a second before
+ *     the pod has ended: it loads no more, and is charged until then
  * @param uncounted whether it has ended and its end is not written down yet: until then its room is
  *     kept, for the next life may have a claim to it
  * @param deleting whether somebody asked for its deletion; charged until it has ended or is gone
@@ -33,6 +35,7 @@ public record Occupant(
         boolean everReady,
         boolean ready,
         boolean ended,
+        boolean stopped,
         boolean uncounted,
         boolean deleting,
         boolean loaded,
@@ -47,6 +50,11 @@ public record Occupant(
      * @param end what its end will be counted as; never a death
      */
     public record Stuck(EndClass end, String message) {}
+
+    /** Whether it may still take what a load takes. */
+    public boolean loading() {
+        return !stopped && !everReady;
+    }
 
     /** Whether this is the pod that the holder names. */
     public boolean is(Holder holder) {

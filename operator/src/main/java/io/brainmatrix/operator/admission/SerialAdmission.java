@@ -68,7 +68,7 @@ public final class SerialAdmission implements AdmissionPolicy {
     }
 
     private static Action loading(NodeSnapshot node, Holder holder, Occupant pod) {
-        if (pod.ended()) {
+        if (pod.stopped()) {
             return new Action.ReleaseLane(holder, "its pod has ended");
         }
         if (pod.deleting()) {
@@ -115,14 +115,14 @@ public final class SerialAdmission implements AdmissionPolicy {
 
     /** A pod that loads though the lane is not its own. */
     private static Optional<Occupant> stray(NodeSnapshot node) {
-        return node.occupants().stream().filter(o -> !o.ended() && !o.everReady()).findFirst();
+        return node.occupants().stream().filter(Occupant::loading).findFirst();
     }
 
     private static Optional<Instant> lookAgain(NodeSnapshot node) {
         Stream<Instant> backoffs = node.candidates().stream().flatMap(c -> c.notBefore().stream());
         Stream<Instant> timeouts =
                 node.occupants().stream()
-                        .filter(o -> !o.ended() && !o.everReady())
+                        .filter(Occupant::loading)
                         .map(o -> o.created().plus(o.loadTimeout()));
         Stream<Instant> turns =
                 node.candidates().stream()

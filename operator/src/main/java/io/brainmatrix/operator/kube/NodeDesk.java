@@ -187,7 +187,7 @@ public final class NodeDesk {
     private static Optional<Duration> again(NodeSnapshot snapshot, AdmissionDecision decision) {
         Optional<Duration> starting =
                 snapshot.occupants().stream()
-                        .filter(o -> !o.ended() && !o.everReady() && !o.loaded())
+                        .filter(o -> o.loading() && !o.loaded())
                         .map(o -> whileStarting(o, snapshot.now()))
                         .min(Duration::compareTo);
         Stream<Duration> waits =

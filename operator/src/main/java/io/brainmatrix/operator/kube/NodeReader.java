@@ -335,6 +335,7 @@ public final class NodeReader {
                         .filter(p -> p.podUid().equals(pod.getMetadata().getUid()))
                         .findFirst();
         Instant created = Instant.parse(pod.getMetadata().getCreationTimestamp());
+        boolean stopped = ended || PodReader.containerEnded(pod);
         // The agent tells within a sample what the kubelet's probes tell a second later.
         boolean everReady =
                 PodReader.everReady(pod)
@@ -353,6 +354,7 @@ public final class NodeReader {
                 everReady,
                 PodReader.ready(pod),
                 ended,
+                stopped,
                 ended && uncounted(pod),
                 PodReader.deleting(pod),
                 reported.filter(p -> p.loadEnded() != null).isPresent(),
@@ -361,7 +363,7 @@ public final class NodeReader {
                 PodReader.annotation(pod, WorkloadNames.LOAD_TIMEOUT)
                         .map(Duration::parse)
                         .orElse(Duration.ofMinutes(5)),
-                ended || everReady || PodReader.deleting(pod)
+                stopped || everReady || PodReader.deleting(pod)
                         ? Optional.empty()
                         : StuckPods.judge(pod, created, now, events));
     }

@@ -8,6 +8,7 @@ import static io.brainmatrix.operator.admission.Snapshots.candidate;
 import static io.brainmatrix.operator.admission.Snapshots.key;
 import static io.brainmatrix.operator.admission.Snapshots.loading;
 import static io.brainmatrix.operator.admission.Snapshots.serving;
+import static io.brainmatrix.operator.admission.Snapshots.stopped;
 import static io.brainmatrix.operator.admission.Snapshots.with;
 import static io.brainmatrix.operator.admission.Snapshots.withPriority;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -129,6 +130,7 @@ class SerialAdmissionTest {
                         java.util.OptionalLong.empty(),
                         true,
                         true,
+                        false,
                         false,
                         false,
                         false,
@@ -317,6 +319,21 @@ class SerialAdmissionTest {
                                 .decide()
                                 .action())
                 .isInstanceOf(Action.ReleaseLane.class);
+    }
+
+    @Test
+    void theLaneOfOneWhoseContainerHasStoppedIsFreeAndItsRoomIsNot() {
+        Occupant inItsLoad = stopped(loading("god", 6 * GI, Duration.ofSeconds(20)));
+        Occupant dead = stopped(serving("god", 6 * GI));
+
+        assertThat(calm().heldBy("god").running(inItsLoad).decide().action())
+                .isInstanceOf(Action.ReleaseLane.class);
+        // Then: nobody takes the lane back for it, and whoever fits beside it may come.
+        assertThat(calm().running(inItsLoad).decide().action()).isInstanceOf(Action.Nothing.class);
+        assertThat(calm().running(dead).waiting(candidate("subject", GI)).decide().action())
+                .isInstanceOf(Action.TakeLane.class);
+        assertThat(calm().running(dead).waiting(candidate("subject", 2 * GI)).decide().action())
+                .isInstanceOf(Action.Nothing.class);
     }
 
     @Test

@@ -138,6 +138,7 @@ record Snapshots(NodeSnapshot node) {
                 false,
                 false,
                 false,
+                false,
                 true,
                 true,
                 NOW.minusSeconds(90),
@@ -164,22 +165,33 @@ record Snapshots(NodeSnapshot node) {
                 false,
                 false,
                 false,
+                false,
                 NOW.minus(since),
                 Duration.ofMinutes(5),
                 Optional.empty());
     }
 
     static Occupant with(Occupant o, boolean ended, boolean deleting, boolean loadSettled) {
-        return with(o, ended, false, deleting, loadSettled);
+        return with(o, ended, ended, false, deleting, loadSettled);
     }
 
     /** It has ended, and its end is not written down yet. */
     static Occupant uncounted(Occupant o) {
-        return with(o, true, true, false, o.loadSettled());
+        return with(o, true, true, true, false, o.loadSettled());
+    }
+
+    /** Its container has stopped; that the pod has ended is not told yet. */
+    static Occupant stopped(Occupant o) {
+        return with(o, false, true, false, false, o.loadSettled());
     }
 
     private static Occupant with(
-            Occupant o, boolean ended, boolean uncounted, boolean deleting, boolean loadSettled) {
+            Occupant o,
+            boolean ended,
+            boolean stopped,
+            boolean uncounted,
+            boolean deleting,
+            boolean loadSettled) {
         return new Occupant(
                 o.key(),
                 o.pod(),
@@ -189,6 +201,7 @@ record Snapshots(NodeSnapshot node) {
                 o.everReady(),
                 o.ready(),
                 ended,
+                stopped,
                 uncounted,
                 deleting,
                 o.loaded(),
