@@ -7,7 +7,13 @@ import io.brainmatrix.quickstart.Chat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -27,6 +33,7 @@ class AdmissionBench {
     /** The API's default, as these matrices have it. */
     private static final Duration WINDOW = Duration.ofSeconds(1);
 
+    private static final int CREATED = 201;
     private static final int TINY = 12;
     private static final int FEW = 3;
 
@@ -139,6 +146,65 @@ class AdmissionBench {
         gateOpen(TINY);
     }
 
+    /**
+     * Until the API server had made the pod, without its way to whoever watches; and how long
+     * before that each write on the way to it was asked for and answered.
+     *
+     * @param specs when each pod's spec was accepted, by the pod's namespace and name
+     */
+    private static void byTheLog(AuditLog log, int others, Map<String, Instant> specs) {
+        List<AuditLog.Write> writes = log.writes("brainmatrix-operator");
+        List<Double> made = new ArrayList<>();
+        Map<String, List<AuditLog.Write>> before = new TreeMap<>();
+        Map<AuditLog.Write, Instant> accepted = new HashMap<>();
+        specs.forEach(
+                (pod, spec) -> {
+                    Instant exists =
+                            writes.stream()
+                                    .filter(w -> w.kind().equals("create pods"))
+                                    .filter(w -> w.object().equals(pod) && w.code() == CREATED)
+                                    .findFirst()
+                                    .orElseThrow()
+                                    .answered();
+                    made.add(Bench.millis(Duration.between(spec, exists)));
+                    writes.stream()
+                            .filter(w -> w.received().isAfter(spec))
+                            .filter(w -> w.received().isBefore(exists))
+                            .forEach(
+                                    w -> {
+                                        before.computeIfAbsent(w.kind(), k -> new ArrayList<>())
+                                                .add(w);
+                                        accepted.put(w, spec);
+                                    });
+                });
+        Bench.say(
+                "up to %d others: spec accepted to pod made, by the audit log: %s"
+                        .formatted(others, Bench.percentiles(made)));
+        before.forEach(
+                (kind, steps) ->
+                        Bench.say(
+                                "  %s: asked for after %s; answered after %s"
+                                        .formatted(
+                                                kind,
+                                                after(steps, accepted, AuditLog.Write::received),
+                                                after(steps, accepted, AuditLog.Write::answered))));
+    }
+
+    private static String after(
+            List<AuditLog.Write> writes,
+            Map<AuditLog.Write, Instant> accepted,
+            Function<AuditLog.Write, Instant> moment) {
+        return Bench.percentiles(
+                writes.stream()
+                        .map(
+                                w ->
+                                        Duration.between(
+                                                Objects.requireNonNull(accepted.get(w)),
+                                                moment.apply(w)))
+                        .map(Bench::millis)
+                        .toList());
+    }
+
     /** One more at a time, twelve times; the eldest goes where there would be more than so many. */
     private void gateOpen(int most) {
         String file = "bench-tiny.gguf";
@@ -150,6 +216,7 @@ class AdmissionBench {
                 PodTimes pods = new PodTimes(cluster, user.namespace())) {
             List<Double> opened = new ArrayList<>();
             List<Double> told = new ArrayList<>();
+            Map<String, Instant> specs = new LinkedHashMap<>();
             for (int i = 0; i < TINY; i++) {
                 String name = "i" + i;
                 int eldest = Math.max(0, i + 1 - most);
@@ -175,13 +242,16 @@ class AdmissionBench {
                                         time(status, "loadEnded"),
                                         announced.ready(MATRIX, name).orElseThrow())));
                 if (i > 0) { // the first one waits for its claim to be bound
-                    Instant pod = pods.seen(MATRIX + "-" + name + "-1").orElseThrow();
+                    String podName = MATRIX + "-" + name + "-1";
+                    specs.put(user.namespace() + "/" + podName, accepted);
+                    Instant pod = pods.seen(podName).orElseThrow();
                     opened.add(Bench.millis(Duration.between(accepted, pod)));
                 }
             }
             Bench.say(
                     "up to %d others: spec accepted to pod seen, gate open: %s"
                             .formatted(most - 1, Bench.percentiles(opened)));
+            AuditLog.ofThisRun().ifPresent(log -> byTheLog(log, most - 1, specs));
             Bench.say(
                     "up to %d others: load ended to Ready in the matrix: %s"
                             .formatted(most - 1, Bench.percentiles(told)));

@@ -1,17 +1,9 @@
 package io.brainmatrix.e2e;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.brainmatrix.quickstart.Chart;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,17 +16,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Tag("bench")
 @ExtendWith(Installation.class)
 @EnabledIfEnvironmentVariable(
-        named = ApiWritesBench.LOG,
+        named = AuditLog.VARIABLE,
         matches = ".+",
         disabledReason = "needs the path of the API server's audit log, level Metadata")
 class ApiWritesBench {
-    static final String LOG = "BRAINMATRIX_AUDIT_LOG";
-
     private static final String MATRIX = "writes";
-    private static final Set<String> WRITES = Set.of("create", "update", "patch", "delete");
     private static final int INSTANCES = 6;
     private static final Duration IDLE = Duration.ofMinutes(2);
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Cluster cluster;
     private final World world = new World();
@@ -137,41 +125,10 @@ class ApiWritesBench {
 
     /** Writes by a service account, by verb and resource. */
     private static Map<String, Long> writes(String account, Instant from, Instant to) {
-        try (Stream<String> lines =
-                Files.lines(Path.of(Objects.requireNonNull(System.getenv(LOG))))) {
-            return lines.map(ApiWritesBench::json)
-                    .filter(e -> e.path("stage").asText().equals("ResponseComplete"))
-                    .filter(e -> e.path("user").path("username").asText().endsWith(":" + account))
-                    .filter(e -> WRITES.contains(e.path("verb").asText()))
-                    .filter(e -> within(e, from, to))
-                    .collect(
-                            Collectors.groupingBy(
-                                    ApiWritesBench::kind, TreeMap::new, Collectors.counting()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static boolean within(JsonNode event, Instant from, Instant to) {
-        Instant at = Instant.parse(event.path("requestReceivedTimestamp").asText());
-        return !at.isBefore(from) && at.isBefore(to);
-    }
-
-    private static String kind(JsonNode event) {
-        JsonNode object = event.path("objectRef");
-        return Stream.of(
-                        event.path("verb").asText(),
-                        object.path("resource").asText(),
-                        object.path("subresource").asText())
-                .filter(s -> !s.isEmpty())
-                .collect(Collectors.joining(" "));
-    }
-
-    private static JsonNode json(String line) {
-        try {
-            return JSON.readTree(line);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return AuditLog.ofThisRun().orElseThrow().writes(account).stream()
+                .filter(w -> !w.received().isBefore(from) && w.received().isBefore(to))
+                .collect(
+                        Collectors.groupingBy(
+                                AuditLog.Write::kind, TreeMap::new, Collectors.counting()));
     }
 }

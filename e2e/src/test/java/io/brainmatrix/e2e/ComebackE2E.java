@@ -22,6 +22,7 @@ class ComebackE2E {
     private static final String MATRIX = "comeback";
     private static final Duration WAIT = Duration.ofSeconds(1);
     private static final int TRIES = 5;
+    private static final int STARTS = 3;
 
     /** What a comeback may take beyond its wait and a start. */
     private static final Duration WITHIN = Duration.ofSeconds(1);
@@ -63,9 +64,7 @@ class ComebackE2E {
                     Matrix.on(MATRIX, World.hostPath("comeback.gguf"))
                             .spec("recovery: {backoff: [1s, 1s, 1s, 1s, 1s]}")
                             .instance("name: subject, budget: {ram: 256Mi}"));
-            Instant ready = backAfter(user, 0);
-            Duration coldStart = Duration.between(lane.holds().getLast().from(), ready);
-            Figures.note("cold start, let in to Ready", coldStart);
+            Duration coldStart = slowestStart(user, lane);
 
             List<Comeback> comebacks = new ArrayList<>();
             for (int death = 1; death <= TRIES; death++) {
@@ -119,10 +118,7 @@ class ComebackE2E {
                     () -> assertThat(user.pods()).isEmpty());
 
             // A person's word brings it back.
-            user.patch(
-                    MATRIX,
-                    """
-                    {"spec": {"instances": [{"name": "subject", "budget": {"ram": "256Mi"}, "restartedAt": "now"}]}}""");
+            restart(user, "now");
             backAfter(user, TRIES + 1);
             assertThat(user.deaths(MATRIX, "subject")).isEqualTo(6);
         } finally {
@@ -144,6 +140,39 @@ class ComebackE2E {
                         .skip(comebacks.size() / 2)
                         .limit(1)
                         .toList();
+    }
+
+    /**
+     * What its own start takes, let in to Ready: the slowest of some, since a kubelet looks at its
+     * pods once a second and tells of the same start a second sooner or later.
+     */
+    private Duration slowestStart(ClusterUser user, LaneHistory lane) {
+        Duration slowest = Duration.ZERO;
+        for (int start = 1; start <= STARTS; start++) {
+            if (start > 1) {
+                restart(user, "start " + start);
+            }
+            int lives = start;
+            Await.until(
+                    cluster,
+                    "it is ready in its life " + lives,
+                    () -> {
+                        assertThat(lives(user)).isEqualTo(lives);
+                        assertThat(user.status(MATRIX, "subject").phase()).isEqualTo(Phase.Ready);
+                    });
+            Duration took = Duration.between(lane.holds().getLast().from(), Instant.now());
+            Figures.note("cold start %d, let in to Ready".formatted(start), took);
+            slowest = took.compareTo(slowest) > 0 ? took : slowest;
+        }
+        return slowest;
+    }
+
+    private static void restart(ClusterUser user, String at) {
+        user.patch(
+                MATRIX,
+                """
+                {"spec": {"instances": [{"name": "subject", "budget": {"ram": "256Mi"}, "restartedAt": "%s"}]}}"""
+                        .formatted(at));
     }
 
     /** Waits until so many deaths are counted and it is ready. */
