@@ -53,6 +53,19 @@ class CountedEarlyTest {
         assertThat(Ledger.of(node, node.reading().orElseThrow()).committed()).isEqualTo(1L << 30);
     }
 
+    /** Of any end, counted or not: what has stopped loads nothing, and so needs no lane. */
+    @ParameterizedTest
+    @CsvSource({"terminated, p0, true", "terminated, p1, true", "running, p0, false"})
+    void itHasStoppedWhenItsContainerHas(String state, String counted, boolean stopped) {
+        assertThat(read(state, counted, "ReadOnlyMany").occupants())
+                .singleElement()
+                .satisfies(
+                        pod -> {
+                            assertThat(pod.stopped()).isEqualTo(stopped);
+                            assertThat(pod.ended()).isFalse();
+                        });
+    }
+
     private static NodeSnapshot read(String state, String counted, String mode) {
         Node node =
                 yaml(
