@@ -114,6 +114,7 @@ class GgufRefusalTest {
                 row("epsilon integer", "epsilon", s -> s.put(epsilon, U32, 0)),
                 row("257 experts", "expert_count", s -> experts(s, 257, 2)),
                 row("more used than there are", "expert_used_count", s -> experts(s, 4, 5)),
+                row("used though there are none", "expert_used_count", s -> experts(s, 0, 2)),
                 row("none used", "expert_used_count", s -> s.put("llama.expert_count", U32, 4)));
     }
 
