@@ -90,6 +90,7 @@ class GgufRefusalTest {
                 row("alignment text", "alignment", s -> s.put("general.alignment", STRING, "32")),
                 row("alignment u64", "alignment", s -> s.put("general.alignment", U64, 32)),
                 row("alignment i32", "alignment", s -> s.put("general.alignment", I32, 32)),
+                row("file type i32", "general.file_type", s -> s.put("general.file_type", I32, 7)),
                 row("block_count 0", "block_count", s -> s.put("llama.block_count", U32, 0)),
                 row("block_count 513", "block_count", s -> s.put("llama.block_count", U32, 513)),
                 row("no block_count", "block_count", s -> s.remove("llama.block_count")),
