@@ -96,7 +96,8 @@ final class GgufCheck {
         }
         long experts = file.ofArchitecture("expert_count").orElse(0);
         long used = file.ofArchitecture("expert_used_count").orElse(0);
-        if (experts < 0 || experts > 256 || (experts > 0 && (used < 1 || used > experts))) {
+        boolean none = experts == 0 && used == 0;
+        if (!none && (experts < 1 || experts > 256 || used < 1 || used > experts)) {
             throw new GgufException(
                     "`expert_count` %d with `expert_used_count` %d is not possible"
                             .formatted(experts, used));

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Reads the metadata of a GGUF file. */
 final class MetadataReader {
@@ -38,6 +39,10 @@ final class MetadataReader {
     private final GgufCursor cursor;
     private long keptBytes;
 
+    /** Numbers that native code takes without asking for their type first. */
+    private static final Set<String> TAKEN_AS_U32 =
+            Set.of("general.alignment", "general.file_type");
+
     MetadataReader(GgufCursor cursor) {
         this.cursor = cursor;
     }
@@ -59,11 +64,10 @@ final class MetadataReader {
                         "metadata key %d is empty; the file is damaged".formatted(i));
             }
             int type = cursor.i32();
-            if (key.equals("general.alignment") && type != U32) {
-                // The one number that native code takes without asking for its type first.
+            if (TAKEN_AS_U32.contains(key) && type != U32) {
                 throw new GgufException(
-                        "`general.alignment` has the type %d; it must be an unsigned number of 32 bits"
-                                .formatted(type));
+                        "`%s` has the type %d; it must be an unsigned number of 32 bits"
+                                .formatted(key, type));
             }
             keep(key.length() + OBJECT_BYTES);
             Object value = value(key, type);

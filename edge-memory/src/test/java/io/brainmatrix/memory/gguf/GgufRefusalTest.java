@@ -90,6 +90,7 @@ class GgufRefusalTest {
                 row("alignment text", "alignment", s -> s.put("general.alignment", STRING, "32")),
                 row("alignment u64", "alignment", s -> s.put("general.alignment", U64, 32)),
                 row("alignment i32", "alignment", s -> s.put("general.alignment", I32, 32)),
+                row("file type i32", "general.file_type", s -> s.put("general.file_type", I32, 7)),
                 row("block_count 0", "block_count", s -> s.put("llama.block_count", U32, 0)),
                 row("block_count 513", "block_count", s -> s.put("llama.block_count", U32, 513)),
                 row("no block_count", "block_count", s -> s.remove("llama.block_count")),
@@ -114,6 +115,7 @@ class GgufRefusalTest {
                 row("epsilon integer", "epsilon", s -> s.put(epsilon, U32, 0)),
                 row("257 experts", "expert_count", s -> experts(s, 257, 2)),
                 row("more used than there are", "expert_used_count", s -> experts(s, 4, 5)),
+                row("used though there are none", "expert_used_count", s -> experts(s, 0, 2)),
                 row("none used", "expert_used_count", s -> s.put("llama.expert_count", U32, 4)));
     }
 

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class LastWords {
     private static final System.Logger LOG = System.getLogger(LastWords.class.getName());
 
-    /** Who ends waits no longer for a black box that is being written. */
-    private static final long LAST_WORDS_MILLIS = 50;
+    /** Who ends waits no longer for a black box that is being written: see below. */
+    private static final long LAST_WORDS_MILLIS = 20;
 
     /** Nor for the log: a leak of 1 GiB/s takes as many MiB meanwhile. */
     private static final long LAST_LINE_MILLIS = 10;

@@ -4,9 +4,9 @@ import io.brainmatrix.pod.memory.Rung;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Keeps the black box current to within a second, tells of rungs, and asks whether the engine is
- * hung: on a thread of its own, as the disk and the log may keep it waiting, and the guard must not
- * be.
+ * Keeps the black box current to within a second, tells of rungs, asks whether the engine is hung
+ * and whether the heap wants collecting: on a thread of its own, as the disk and the log may keep
+ * it waiting, and the guard must not be.
  */
 final class Recorder {
     private static final System.Logger LOG = System.getLogger(Recorder.class.getName());
@@ -17,6 +17,7 @@ final class Recorder {
     private final Vitals vitals;
     private final LastWords words;
     private final HungRule hung;
+    private final HeapRule heap = new HeapRule(Runtime.getRuntime().totalMemory());
     private final Thread thread = new Thread(this::run, "recorder");
 
     /** As the log was told; for its thread alone. */
@@ -57,6 +58,18 @@ final class Recorder {
             vitals.desk()
                     .flatMap(hung::look)
                     .ifPresent(message -> words.end(ExitCode.Hung, message));
+            tidy();
         }
+    }
+
+    private void tidy() {
+        if (heap.due(heapUsed())) {
+            System.gc();
+            heap.collected(heapUsed());
+        }
+    }
+
+    private static long heapUsed() {
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 }

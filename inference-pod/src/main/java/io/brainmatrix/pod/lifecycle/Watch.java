@@ -79,11 +79,16 @@ final class Watch implements Consumer<Samples> {
 
     @Override
     public void accept(Samples samples) {
+        act(samples);
+        // Afterwards: what ends now would wait for a black box that is being written.
         long held = samples.held(0);
         if (Math.abs(held - recorded) > pace.limit() / MOVES) {
             recorded = held;
             recorder.wake();
         }
+    }
+
+    private void act(Samples samples) {
         Bounds known = bounds;
         if (known == null) {
             return;

@@ -125,7 +125,7 @@ public final class GgufMutation {
             case GgufEdit.ARRAY -> array(value, random);
             default -> {
                 byte[] number = value.length == 8 ? GgufEdit.u64(edge(random)) : number(random);
-                System.arraycopy(number, 0, value, 0, value.length);
+                over(number, value, 0);
             }
         }
         return new GgufEdit.Entry(entry.key(), entry.type(), value);
@@ -134,10 +134,20 @@ public final class GgufMutation {
     /** Its elements' type, its length, or one byte of what is in it. */
     private static void array(byte[] value, Random random) {
         switch (random.nextInt(3)) {
-            case 0 -> System.arraycopy(GgufEdit.u32(random.nextInt(14)), 0, value, 0, 4);
-            case 1 -> System.arraycopy(GgufEdit.u64(edge(random)), 0, value, 4, 8);
-            default -> value[random.nextInt(value.length)] = (byte) random.nextInt();
+            case 0 -> over(GgufEdit.u32(random.nextInt(14)), value, 0);
+            case 1 -> over(GgufEdit.u64(edge(random)), value, 4);
+            default ->
+                    over(
+                            new byte[] {(byte) random.nextInt()},
+                            value,
+                            random.nextInt(1 + value.length));
         }
+    }
+
+    /** As much of it as fits: a first change may have made a number of a text. */
+    private static void over(byte[] part, byte[] value, int at) {
+        int fits = Math.max(0, Math.min(part.length, value.length - at));
+        System.arraycopy(part, 0, value, Math.min(at, value.length), fits);
     }
 
     private static void tensor(GgufEdit edit, Random random) {

@@ -34,6 +34,7 @@ public final class PackagedPod implements AutoCloseable {
     private static final long READY_NANOS = Duration.ofMinutes(3).toNanos();
 
     private final Path directory;
+    private final Footprint footprint;
     private final OwnCgroup cgroup;
     private final Process process;
     private final int port;
@@ -56,18 +57,17 @@ public final class PackagedPod implements AutoCloseable {
     public PackagedPod(String entrypoint, Path directory, Path model, Engine engine)
             throws IOException, InterruptedException, GgufException {
         this.directory = directory;
-        long needed =
+        footprint =
                 Footprint.predict(
-                                GgufFile.read(model),
-                                new EngineSettings(
-                                        engine.context(),
-                                        engine.parallel(),
-                                        Math.min(engine.batch(), 512),
-                                        CacheType.F16,
-                                        CacheType.F16,
-                                        false))
-                        .required();
-        long budget = (needed + PAGE - 1) / PAGE * PAGE;
+                        GgufFile.read(model),
+                        new EngineSettings(
+                                engine.context(),
+                                engine.parallel(),
+                                Math.min(engine.batch(), 512),
+                                CacheType.F16,
+                                CacheType.F16,
+                                false));
+        long budget = (footprint.required() + PAGE - 1) / PAGE * PAGE;
         cgroup = OwnCgroup.make(budget);
         Path scratch = Files.createDirectories(directory.resolve("scratch"));
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -162,6 +162,11 @@ public final class PackagedPod implements AutoCloseable {
     /** The port that it listens on. */
     public int port() {
         return port;
+    }
+
+    /** What arithmetic says that it takes. */
+    public Footprint footprint() {
+        return footprint;
     }
 
     /** The JVM's: the shell became it. */

@@ -16,10 +16,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -32,7 +34,8 @@ import java.util.stream.Stream;
  * every millisecond. Exit code 1 when a bound is broken.
  *
  * <p>Arguments: the image's entrypoint as JSON, a folder, {@code ramp.py}, earlyoom (rows are left
- * out when it is not there), tries.
+ * out when it is not there), tries, and optionally a file of earlier runs' ramps: they count too,
+ * and it takes up those of this run, so that many tries can be made in parts.
  */
 final class ReactionBench {
     private static final double MEBIBYTE = 1 << 20;
@@ -55,41 +58,49 @@ final class ReactionBench {
     private final List<String> entrypoint;
     private final Path folder;
     private final Path script;
-    private final SplittableRandom random = new SplittableRandom(1);
+    private final SplittableRandom random;
     private boolean broken;
 
-    private ReactionBench(List<String> entrypoint, Path folder, Path script) {
+    private ReactionBench(List<String> entrypoint, Path folder, Path script, int seed) {
         this.entrypoint = entrypoint;
         this.folder = folder;
         this.script = script;
+        this.random = new SplittableRandom(seed);
     }
 
     public static void main(String[] arguments) throws Exception {
+        Optional<Path> kept =
+                Optional.of(arguments).filter(a -> a.length > 5).map(a -> Path.of(a[5]));
+        List<String> earlier =
+                kept.isPresent() && Files.exists(kept.get())
+                        ? Files.readAllLines(kept.get())
+                        : List.of();
         ReactionBench bench =
                 new ReactionBench(
                         Arrays.asList(new ObjectMapper().readValue(arguments[0], String[].class)),
                         Path.of(arguments[1]),
-                        Path.of(arguments[2]));
+                        Path.of(arguments[2]),
+                        1 + earlier.size());
         Path earlyoom = Path.of(arguments[3]);
         int tries = Integer.parseInt(arguments[4]);
         int fewer = Math.max(1, tries / 5);
         Row.head();
-        Row pod = new Row("pod's cgroup, 1 GiB/s");
+        Row pod = new Row("pod's cgroup, 1 GiB/s", earlier, kept);
         for (int i = 0; i < tries; i++) {
             bench.inThePod(RATE, 0, pod);
         }
         pod.print();
         bench.broken |= pod.outOfBounds() || pod.others() > 0;
-        Row steep = new Row("pod's cgroup, 4 GiB/s");
-        Row roomy = new Row("the same, 1 GiB more room");
+        Row steep = new Row("pod's cgroup, 4 GiB/s", earlier, kept);
+        Row roomy = new Row("the same, 1 GiB more room", earlier, kept);
         for (int i = 0; i < fewer; i++) {
             bench.inThePod(STEEP, 0, steep);
             bench.inThePod(STEEP, 1024 * MIB, roomy);
         }
         steep.print();
         roomy.print();
-        Row node = new Row("node, 1 GiB/s, guard");
-        Row other = new Row("node, 1 GiB/s, earlyoom");
+        Row node = new Row("node, 1 GiB/s, guard", earlier, kept);
+        Row other = new Row("node, 1 GiB/s, earlyoom", earlier, kept);
         boolean beside = Files.isExecutable(earlyoom);
         for (int i = 0; i < fewer; i++) {
             bench.onTheNode(node);
@@ -294,14 +305,38 @@ final class ReactionBench {
     /** Ramps of one kind. */
     private static final class Row {
         private final String name;
+        private final Optional<Path> kept;
         private final List<Trial> trials = new ArrayList<>();
         private int others;
 
-        Row(String name) {
+        Row(String name, List<String> earlier, Optional<Path> kept) {
             this.name = name;
+            this.kept = kept;
+            earlier.stream()
+                    .map(line -> line.split("\t"))
+                    .filter(line -> line[0].equals(name))
+                    .forEach(
+                            line ->
+                                    count(
+                                            new Trial(
+                                                    Double.parseDouble(line[2]),
+                                                    Double.parseDouble(line[3])),
+                                            Boolean.parseBoolean(line[1])));
         }
 
-        void add(Trial trial, boolean asMeant) {
+        void add(Trial trial, boolean asMeant) throws IOException {
+            count(trial, asMeant);
+            if (kept.isPresent()) {
+                Files.writeString(
+                        kept.get(),
+                        "%s\t%b\t%s\t%s\n"
+                                .formatted(name, asMeant, trial.millis(), trial.overshoot()),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.APPEND);
+            }
+        }
+
+        private void count(Trial trial, boolean asMeant) {
             trials.add(trial);
             others += asMeant ? 0 : 1;
         }
