@@ -32,6 +32,19 @@ public final class Entries {
                         .formatted(SHA));
     }
 
+    /** What of a thought is there so many seconds after it was begun. */
+    public static Entry unfinished(Origin of, long life, long number, int seconds, String text) {
+        return new Entry(
+                of,
+                life,
+                Kind.PartialThought,
+                number,
+                NOON.plusSeconds(number + seconds),
+                text,
+                null,
+                "{\"promptTokens\":10,\"seed\":-7,\"finishReason\":\"killed\"}");
+    }
+
     public static Entry death(Origin of, long life) {
         return new Entry(
                 of,

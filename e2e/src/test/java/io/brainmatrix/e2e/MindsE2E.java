@@ -37,6 +37,13 @@ class MindsE2E {
                     "/v1/entries?instance=observer",
                     "/v1/entries?instance=god");
 
+    /** Large enough that a thought of 4096 tokens takes many seconds. */
+    private static final int DREAMER_MIB = 32;
+
+    private static final String DREAMER =
+            "name: dreamer, role: Subject, budget: {ram: 512Mi}, engine: {threads: 1, contextLength: 8192}, model: {hostPath: %s}, mind: {persona: {text: \"Dream.\"}, interval: 0s, thoughtTokens: 4096, temperaturePercent: 0}"
+                    .formatted(World.hostPath("minds-dreamer.gguf"));
+
     /** What the watchers think, over and over. */
     private static final String SAID = "quick brown fox jumps";
 
@@ -53,6 +60,7 @@ class MindsE2E {
     void place() {
         world.place(Models.chain(Models.TINY_MIB), "minds-chain.gguf");
         world.place(Models.random(Models.TINY_MIB), "minds-random.gguf");
+        world.place(Models.chain(DREAMER_MIB), "minds-dreamer.gguf");
         chronicle.install();
     }
 
@@ -61,6 +69,7 @@ class MindsE2E {
         chronicle.remove();
         world.remove("minds-chain.gguf");
         world.remove("minds-random.gguf");
+        world.remove("minds-dreamer.gguf");
     }
 
     private static String subject(String name, int seed) {
@@ -87,6 +96,7 @@ class MindsE2E {
             List<String> alone = minds.prompts("alone", "subject", 1);
             List<String> control = minds.prompts("alone", "control", 1);
             user.delete("alone");
+            ofAThoughtCutOffByASigkillAPartIsKept(user, minds);
 
             user.apply(
                     Matrix.on("jar", random)
@@ -121,6 +131,43 @@ class MindsE2E {
             refused(user);
             isShown(user);
         }
+    }
+
+    /** Its first thought takes many seconds, and each second of it is told. */
+    private void ofAThoughtCutOffByASigkillAPartIsKept(ClusterUser user, Minds minds) {
+        long before = told();
+        user.apply(Matrix.on("dream", World.hostPath("minds-chain.gguf")).instance(DREAMER));
+        user.awaitReady("dream", "dreamer");
+        Await.until(
+                cluster,
+                "the chronicle is told of the thought under way",
+                () -> assertThat(told()).isGreaterThan(before + 1));
+        world.kill(user.podOf("dream", "dreamer"));
+        Await.until(
+                cluster,
+                "the death is told, and before it what was thought then",
+                () ->
+                        assertThat(minds.entries("dream", "dreamer"))
+                                .extracting(e -> e.path("kind").asText())
+                                .containsSubsequence("PartialThought", "Death"));
+        JsonNode partial = minds.entries("dream", "dreamer", "PartialThought").getFirst();
+        assertThat(partial.path("text").asText()).contains(SAID);
+        assertThat(partial.at("/details/finishReason").asText()).isEqualTo("killed");
+        user.delete("dream");
+    }
+
+    /** Times that any thought under way was told. */
+    private long told() {
+        return chronicle
+                .ask("", "/metrics")
+                .body()
+                .lines()
+                .filter(
+                        l ->
+                                l.startsWith(
+                                        "brainmatrix_chronicle_unfinished_total{outcome=\"Taken\""))
+                .mapToLong(l -> (long) Double.parseDouble(l.substring(l.indexOf(' ') + 1)))
+                .sum();
     }
 
     private static void isTheFirstDeath(JsonNode entry) {

@@ -23,6 +23,12 @@ public final class EntryJson {
     /** Characters of a prompt. */
     public static final int PROMPT_MAX = 1 << 20;
 
+    /** Characters of a thought under way. */
+    public static final int UNFINISHED_MAX = 64 << 10;
+
+    /** Why a thought ended of whose end nobody told. */
+    public static final String KILLED = "killed";
+
     private static final int NAME_MAX = 63;
     private static final int LIFE_MAX = 1 << 30;
     private static final Instant EARLIEST = Instant.EPOCH;
@@ -71,6 +77,31 @@ public final class EntryJson {
                 whole(json, "sequence", path, 0, Long.MAX_VALUE >> 1),
                 instant(json, "storedAt", path),
                 entry);
+    }
+
+    /**
+     * What an instance thinks just now, as the partial thought that it will have been if nothing
+     * more is heard of it: marked by its {@code finishReason}, {@link #KILLED}.
+     *
+     * @throws InvalidEntry with the field at fault
+     */
+    public static Entry readUnfinished(JsonNode json, Origin own) throws InvalidEntry {
+        JsonNode marked = json.deepCopy();
+        if (marked.get("details") instanceof ObjectNode details) {
+            details.put("finishReason", KILLED);
+        }
+        Entry entry = read(marked, "thought", own);
+        if (entry.kind() != Kind.PartialThought || entry.number() < 1) {
+            throw new InvalidEntry("thought.kind", "must be PartialThought, its `number` from 1");
+        }
+        if (entry.prompt() != null) {
+            throw new InvalidEntry("thought.prompt", "must be left out");
+        }
+        if (entry.text().length() > UNFINISHED_MAX) {
+            throw new InvalidEntry(
+                    "thought.text", "must have at most %d characters".formatted(UNFINISHED_MAX));
+        }
+        return entry;
     }
 
     private static Entry read(JsonNode json, String path, @Nullable Origin own, boolean stored)

@@ -6,7 +6,7 @@ public enum Kind {
     Thought(true, false),
     /**
      * What of a thought was there when a life ended; told by the pod or, in its place, by the
-     * operator.
+     * operator, or of one that was killed, what its pod had told of it while it was under way.
      */
     PartialThought(true, true),
     /** The end of a life that was not asked for. */

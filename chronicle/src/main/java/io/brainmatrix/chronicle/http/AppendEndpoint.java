@@ -51,22 +51,14 @@ final class AppendEndpoint {
             long began = nanos.getAsLong();
             try {
                 Answer answer = append(exchange, caller);
-                pause(began);
+                Pace.pause(began, nanos);
                 Exchange.json(exchange, 200, answer.json());
             } catch (ApiError e) {
-                pause(began);
+                Pace.pause(began, nanos);
                 throw e;
             }
         } else {
             Exchange.json(exchange, 200, append(exchange, caller).json());
-        }
-    }
-
-    private void pause(long began) {
-        try {
-            TimeUnit.NANOSECONDS.sleep(Pace.waitNanos(nanos.getAsLong() - began));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

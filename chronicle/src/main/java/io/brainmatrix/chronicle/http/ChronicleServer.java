@@ -85,8 +85,11 @@ public final class ChronicleServer implements AutoCloseable {
         HttpServer http = HttpServer.create(new InetSocketAddress(port), 1_024);
         ChronicleServer server = new ChronicleServer(http, parts);
         ReadEndpoints reads = new ReadEndpoints(parts.reader(), parts.scribe(), parts.clock());
+        Bodies bodies = new Bodies();
         AppendEndpoint append =
-                new AppendEndpoint(parts.scribe(), new Bodies(), parts.metrics(), parts.nanos());
+                new AppendEndpoint(parts.scribe(), bodies, parts.metrics(), parts.nanos());
+        UnfinishedEndpoint unfinished =
+                new UnfinishedEndpoint(parts.scribe(), bodies, parts.metrics(), parts.nanos());
         TransferEndpoints transfer =
                 new TransferEndpoints(
                         parts.reader(),
@@ -120,6 +123,9 @@ public final class ChronicleServer implements AutoCloseable {
                     }
                 });
         server.shut("/v1/entries/", (e, caller, token) -> reads.entry(get(e), caller));
+        server.shut(
+                "/v1/unfinished",
+                (e, caller, token) -> unfinished.handle(method(e, "PUT"), caller));
         server.shut("/v1/search", (e, caller, token) -> reads.search(get(e), caller));
         server.shut("/v1/history", (e, caller, token) -> reads.history(get(e), caller));
         server.shut("/v1/statistics", (e, caller, token) -> reads.statistics(get(e), caller));

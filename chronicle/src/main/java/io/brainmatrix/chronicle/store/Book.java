@@ -16,9 +16,11 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The writing side of the tables: one open transaction, used by one thread. */
@@ -41,6 +43,7 @@ final class Book implements AutoCloseable {
     private final PreparedStatement rememberRemoved;
     private final PreparedStatement tallyRemoved;
     private final PreparedStatement remove;
+    private final Unfinished unfinished;
 
     private Totals totals;
     private Totals committed;
@@ -77,9 +80,14 @@ final class Book implements AutoCloseable {
     /**
      * What became of a draft.
      *
-     * @param stored what is stored now; null when it was before
+     * @param stored what is stored now, in order: itself, unless it was before, and thoughts that
+     *     were under way and that it put an end to
      */
-    record Result(Outcome outcome, @Nullable Stored stored) {}
+    record Result(Outcome outcome, List<Stored> stored) {
+        Result {
+            stored = List.copyOf(stored);
+        }
+    }
 
     Book(Connection connection) throws SQLException {
         this.connection = connection;
@@ -134,6 +142,7 @@ final class Book implements AutoCloseable {
                         UPDATE tally SET removed_entries = removed_entries + 1, removed_bytes = removed_bytes + ?
                         WHERE instance_id = ? AND kind = ?""");
         remove = connection.prepareStatement("DELETE FROM entry WHERE sequence <= ?");
+        unfinished = new Unfinished(connection);
         totals = read();
         committed = totals;
         connection.commit();
@@ -196,23 +205,55 @@ final class Book implements AutoCloseable {
             outcomes.add(outcome(batch.get(i), i, within, latest));
         }
         List<Result> results = new ArrayList<>(batch.size());
+        Set<Key> ended = new HashSet<>();
         for (int i = 0; i < batch.size(); i++) {
+            Draft draft = batch.get(i);
             Outcome outcome = outcomes.get(i);
-            results.add(
-                    new Result(
-                            outcome, outcome == Outcome.Stored ? write(batch.get(i), now) : null));
+            if (ended.contains(key(draft.entry()))) {
+                outcome = Outcome.Duplicate; // one before it in the batch has ended that thought
+            }
+            List<Stored> stored = new ArrayList<>();
+            if (outcome == Outcome.Stored) {
+                stored.addAll(endedBy(draft.entry(), now));
+                stored.forEach(one -> ended.add(key(one.entry())));
+                stored.add(write(draft, now));
+            }
+            results.add(new Result(outcome, stored));
         }
         return results;
     }
 
+    /** Stores the thoughts that an entry shows to have been cut off, before it. */
+    private List<Stored> endedBy(Entry entry, Instant now) throws SQLException {
+        Long id = instance(owner(entry));
+        List<Stored> stored = new ArrayList<>();
+        if (id != null) {
+            for (Entry thought : unfinished.endedBy(id, entry)) {
+                stored.add(write(Draft.of(thought), now));
+            }
+        }
+        return stored;
+    }
+
+    /** Keeps what lives think just now, none of which is an entry yet. */
+    void keepUnfinished(List<Entry> thoughts, Instant now) throws SQLException {
+        for (Entry thought : thoughts) {
+            unfinished.keep(instanceOrNew(thought), thought, Micros.of(now));
+        }
+    }
+
     private record Key(Owner owner, long life, String kind, long number) {}
+
+    private static Key key(Entry entry) {
+        return new Key(owner(entry), entry.life(), entry.kind().name(), entry.number());
+    }
 
     private Outcome outcome(Draft draft, int index, Map<Key, String> within, Map<Key, Long> latest)
             throws SQLException, Refused {
         Entry entry = draft.entry();
-        Owner owner = new Owner(entry.of().matrixUid(), entry.of().instance());
+        Owner owner = owner(entry);
         String digest = entry.digest();
-        Key key = new Key(owner, entry.life(), entry.kind().name(), entry.number());
+        Key key = key(entry);
         Key line = new Key(owner, entry.life(), entry.kind().name(), 0);
         String other = within.get(key);
         if (other == null) {
@@ -311,19 +352,28 @@ final class Book implements AutoCloseable {
         }
     }
 
+    private static Owner owner(Entry entry) {
+        return new Owner(entry.of().matrixUid(), entry.of().instance());
+    }
+
+    private long instanceOrNew(Entry entry) throws SQLException {
+        Owner owner = owner(entry);
+        Long instance = instance(owner);
+        if (instance != null) {
+            return instance;
+        }
+        Origin of = entry.of();
+        addInstance.setString(1, of.matrixUid());
+        addInstance.setString(2, of.instance());
+        addInstance.setString(3, of.namespace());
+        addInstance.setString(4, of.matrix());
+        addInstance.executeUpdate();
+        return Objects.requireNonNull(instance(owner), "it was added just now");
+    }
+
     private Stored write(Draft draft, Instant now) throws SQLException {
         Entry entry = draft.entry();
-        Owner owner = new Owner(entry.of().matrixUid(), entry.of().instance());
-        Long instance = instance(owner);
-        if (instance == null) {
-            Origin of = entry.of();
-            addInstance.setString(1, of.matrixUid());
-            addInstance.setString(2, of.instance());
-            addInstance.setString(3, of.namespace());
-            addInstance.setString(4, of.matrix());
-            addInstance.executeUpdate();
-            instance = Objects.requireNonNull(instance(owner), "it was added just now");
-        }
+        long instance = instanceOrNew(entry);
         boolean kept = draft.sequence() > totals.lastSequence();
         long sequence = kept ? draft.sequence() : totals.lastSequence() + 1;
         Instant wanted = kept && draft.storedAt() != null ? draft.storedAt() : now;
@@ -410,8 +460,11 @@ final class Book implements AutoCloseable {
             bytes += old.aged().bytes();
         }
         if (count > 0) {
-            remove.setLong(1, candidates.get(count - 1).aged().sequence());
+            Retention.Aged newest = candidates.get(count - 1).aged();
+            remove.setLong(1, newest.sequence());
             remove.executeUpdate();
+            // What is kept for later is never older than what is kept at all.
+            int _ = unfinished.forgetBefore(Micros.of(newest.storedAt()));
             totals =
                     new Totals(
                             totals.lastSequence(),
@@ -422,6 +475,17 @@ final class Book implements AutoCloseable {
                             totals.removedBytes() + bytes);
         }
         return count;
+    }
+
+    /**
+     * Forgets thoughts under way of which nothing was heard for longer than entries are kept.
+     *
+     * @return how many
+     */
+    int forgetUnfinished(Retention retention, Instant now) throws SQLException {
+        return retention.maxAge().isZero()
+                ? 0
+                : unfinished.forgetBefore(Micros.of(now.minus(retention.maxAge())));
     }
 
     /** Makes all since the last commit durable. */

@@ -1,5 +1,6 @@
 package io.brainmatrix.chronicle.store;
 
+import io.brainmatrix.chronicle.entry.Entry;
 import io.brainmatrix.chronicle.entry.Stored;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -33,6 +34,13 @@ public final class Scribe implements AutoCloseable {
 
     private static final int REMOVED_AT_ONCE = 256;
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
+    /**
+     * What lives think just now is written with whatever else is, and if nothing is, so seldom: a
+     * sync of the disk a second for each mind would wear it out.
+     */
+    private static final Duration KEEP_EVERY = Duration.ofSeconds(5);
+
     private static final Duration MEND_FIRST = Duration.ofMillis(200);
     private static final Duration MEND_MAX = Duration.ofSeconds(15);
 
@@ -42,7 +50,9 @@ public final class Scribe implements AutoCloseable {
     private final Runnable opened;
     private final Consumer<List<Stored>> listener;
     private final BlockingQueue<Task> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
+    private final Pending unfinished = new Pending();
     private final AtomicLong commits = new AtomicLong();
+    private final AtomicLong unfinishedStored = new AtomicLong();
     private final AtomicLong faults = new AtomicLong();
     private final Thread thread;
 
@@ -121,6 +131,19 @@ public final class Scribe implements AutoCloseable {
         return task.answer();
     }
 
+    /**
+     * Takes what a life thinks just now, for when it never comes to an end; it is not acknowledged,
+     * and what comes within a few seconds before this process is killed is lost.
+     *
+     * @param thought a {@code PartialThought}; told again with more of it, or a later one, it
+     *     replaces the one before
+     * @return whether there was room for it
+     */
+    public boolean tellUnfinished(Entry thought) {
+        Fault now = fault;
+        return (now == null || tried) && unfinished.put(thought);
+    }
+
     private static Refused faulty(Fault fault) {
         return new Refused(
                 Refused.Cause.Faulty, -1, "%s: %s".formatted(fault.kind(), fault.message()));
@@ -173,6 +196,11 @@ public final class Scribe implements AutoCloseable {
         return commits.get();
     }
 
+    /** Thoughts under way that became entries, by this process. */
+    public long unfinishedStored() {
+        return unfinishedStored.get();
+    }
+
     /** How often storing has failed. */
     public long faults() {
         return faults.get();
@@ -180,6 +208,7 @@ public final class Scribe implements AutoCloseable {
 
     private void run() {
         Instant looked = Instant.MIN;
+        Instant kept = clock.instant();
         while (!ended) {
             try {
                 if (book == null) {
@@ -192,10 +221,11 @@ public final class Scribe implements AutoCloseable {
                     throw found;
                 }
                 Task first = waiting.poll(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
-                if (first != null) {
-                    write(first);
-                }
                 Instant now = clock.instant();
+                if (first != null || kept.isBefore(now.minus(KEEP_EVERY)) || kept.isAfter(now)) {
+                    write(first);
+                    kept = now;
+                }
                 if (looked.isBefore(now.minus(LOOK_EVERY)) || looked.isAfter(now)) {
                     looked = removeOld(now) ? Instant.MIN : now;
                 }
@@ -206,6 +236,7 @@ public final class Scribe implements AutoCloseable {
             }
         }
         refuseAll(new Fault(Fault.Kind.Opening, "the chronicle ends"));
+        keepUnfinished();
         closeBook();
         if (database instanceof SqliteDatabase sqlite) {
             sqlite.unlock();
@@ -256,22 +287,34 @@ public final class Scribe implements AutoCloseable {
         mendAfter = MEND_FIRST;
     }
 
-    private void write(Task first) throws SQLException {
-        Book to = Objects.requireNonNull(book, "open");
-        List<Task> group = new ArrayList<>();
-        group.add(first);
-        int entries = first.batch().size();
-        while (entries < GROUP_MAX) {
-            Task next = waiting.poll();
-            if (next == null) {
-                break;
+    /** What lives think just now is kept across an orderly end. */
+    private void keepUnfinished() {
+        try {
+            if (book != null) {
+                write(null);
             }
+        } catch (SQLException | RuntimeException e) {
+            LOG.log(System.Logger.Level.DEBUG, "Closing the store", e);
+        }
+    }
+
+    private void write(@Nullable Task first) throws SQLException {
+        List<Entry> thoughts = unfinished.all();
+        List<Task> group = new ArrayList<>();
+        int entries = 0;
+        for (Task next = first; next != null; ) {
             group.add(next);
             entries += next.batch().size();
+            next = entries < GROUP_MAX ? waiting.poll() : null;
         }
+        if (group.isEmpty() && thoughts.isEmpty()) {
+            return;
+        }
+        Book to = Objects.requireNonNull(book, "open");
         List<Done> done = new ArrayList<>();
         try {
             Instant now = clock.instant();
+            to.keepUnfinished(thoughts, now);
             for (Task task : group) {
                 try {
                     done.add(new Done(task, to.append(task.batch(), now)));
@@ -281,30 +324,29 @@ public final class Scribe implements AutoCloseable {
             }
             to.commit();
         } catch (SQLException | RuntimeException e) {
+            unfinished.written(thoughts); // none of them may keep entries from being stored
             Refused refused = faulty(declare(e)); // said before anybody is refused for it
             group.forEach(task -> task.answer().completeExceptionally(refused));
             throw e;
         }
         commits.incrementAndGet();
+        unfinished.written(thoughts);
         totals = to.totals();
         if (done.stream()
                 .flatMap(one -> one.results().stream())
-                .anyMatch(r -> r.stored() != null)) {
+                .anyMatch(r -> !r.stored().isEmpty())) {
             well();
         }
         List<Stored> stored = new ArrayList<>();
         for (Done one : done) {
-            one.results().forEach(r -> add(stored, r.stored()));
+            for (Book.Result result : one.results()) {
+                stored.addAll(result.stored());
+                unfinishedStored.addAndGet(Math.max(0, result.stored().size() - 1));
+            }
             one.task().answer().complete(one.results().stream().map(Book.Result::outcome).toList());
         }
         if (!stored.isEmpty()) {
             listener.accept(stored);
-        }
-    }
-
-    private static void add(List<Stored> stored, @Nullable Stored one) {
-        if (one != null) {
-            stored.add(one);
         }
     }
 
@@ -315,7 +357,7 @@ public final class Scribe implements AutoCloseable {
         }
         Book from = Objects.requireNonNull(book, "open");
         int count = from.removeOldest(retention, now, REMOVED_AT_ONCE);
-        if (count > 0) {
+        if (count + from.forgetUnfinished(retention, now) > 0) {
             from.commit();
             totals = from.totals();
         } else {

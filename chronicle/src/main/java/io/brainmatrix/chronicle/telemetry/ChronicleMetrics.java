@@ -30,6 +30,10 @@ public final class ChronicleMetrics {
             Counter.build(PREFIX + "appends", "Entries that were told, by what became of them.")
                     .labelNames("kind", "outcome")
                     .register(registry);
+    private final Counter unfinished =
+            Counter.build(PREFIX + "unfinished", "Times a thought under way was told.")
+                    .labelNames("outcome")
+                    .register(registry);
     private final Counter requests =
             Counter.build(PREFIX + "requests", "HTTP requests by path and status.")
                     .labelNames("path", "status")
@@ -43,6 +47,8 @@ public final class ChronicleMetrics {
 
     /** Metrics of these parts. */
     public ChronicleMetrics(Scribe scribe, Feed feed) {
+        unfinished.labels("Taken");
+        unfinished.labels("Dropped");
         registry.register(
                 new Collector() {
                     @Override
@@ -67,6 +73,10 @@ public final class ChronicleMetrics {
                                         "Batches that wait to be stored.",
                                         scribe.waiting()),
                                 counter("commits", "Times the disk was synced.", scribe.commits()),
+                                counter(
+                                        "unfinished_stored",
+                                        "Thoughts under way that became entries, as their lives were over.",
+                                        scribe.unfinishedStored()),
                                 counter("faults", "Times storing failed.", scribe.faults()),
                                 fault(scribe),
                                 gauge("feed_connections", "Who listens.", feed.listeners()),
@@ -100,6 +110,11 @@ public final class ChronicleMetrics {
     /** Counts an entry that was taken. */
     public void appended(Kind kind, Outcome outcome) {
         appends.labels(kind.name(), outcome.name()).inc();
+    }
+
+    /** Counts a thought under way that was told; without room for it, it was not taken. */
+    public void unfinished(boolean taken) {
+        unfinished.labels(taken ? "Taken" : "Dropped").inc();
     }
 
     /** How long a batch took to be stored. */

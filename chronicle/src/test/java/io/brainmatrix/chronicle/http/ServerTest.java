@@ -127,7 +127,7 @@ class ServerTest {
     @Test
     void withoutATokenEveryPathIsShut() throws Exception {
         List<String> all = new ArrayList<>(READS);
-        all.addAll(List.of("/v1/history", "/v1", "/v1/nothing", "/v1/import"));
+        all.addAll(List.of("/v1/history", "/v1", "/v1/nothing", "/v1/import", "/v1/unfinished"));
         for (String path : all) {
             assertThat(get("", path).statusCode()).as(path).isEqualTo(401);
             assertThat(get("unknown", path).statusCode()).as(path).isEqualTo(401);
@@ -364,6 +364,80 @@ class ServerTest {
         assertThat(append("subject", death).statusCode()).isEqualTo(403);
         assertThat(get("operator", "/v1/entries").statusCode()).isEqualTo(403);
         assertThat(get("operator", "/v1/statistics").body()).contains("\"Death\"");
+    }
+
+    private static String unfinished(int life, int number, String text) {
+        return """
+        {"kind":"PartialThought","life":%d,"number":%d,"at":"2026-01-01T12:00:00Z","text":"%s",
+         "details":{"promptTokens":10,"seed":7,"persona":"plain"}}"""
+                .formatted(life, number, text);
+    }
+
+    private HttpResponse<String> put(String token, String body) throws Exception {
+        return HTTP.send(
+                request(token, "/v1/unfinished")
+                        .PUT(HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void whatIsThoughtJustNowIsToldByWhoThinksItAndReadByNobodyUntilItIsCutOff() throws Exception {
+        HttpResponse<String> taken = put("subject", unfinished(1, 1, "I was"));
+        assertThat(taken.statusCode()).isEqualTo(202);
+        assertThat(taken.body()).isEqualTo("{}");
+        for (String token : List.of("god", "admin", "subject")) {
+            for (String path : List.of("/v1/entries", "/v1/history", "/v1/export")) {
+                assertThat(get(token, path).body()).doesNotContain("I was");
+            }
+        }
+        assertThat(get("god", "/v1/unfinished").statusCode()).isEqualTo(405);
+        tell(death(SUBJECT, 1));
+        try (InputStream feed = feed("god", "?after=0", null)) {
+            assertThat(ids(feed, 2)).containsExactly(1L, 2L);
+        }
+        JsonNode seen = JSON.readTree(get("god", "/v1/entries").body());
+        assertThat(seen.at("/entries/0/text").asText()).isEqualTo("I was");
+        assertThat(seen.at("/entries/0/details/finishReason").asText()).isEqualTo("killed");
+        assertThat(seen.at("/entries/1/kind").asText()).isEqualTo("Death");
+        assertThat(get("", "/metrics").body())
+                .contains(
+                        "brainmatrix_chronicle_unfinished_total{outcome=\"Taken\",} 1.0",
+                        "brainmatrix_chronicle_unfinished_total{outcome=\"Dropped\",} 0.0",
+                        "brainmatrix_chronicle_unfinished_stored_total 1.0");
+        String export = get("admin", "/v1/export").body();
+        assertThat(post("admin", "/v1/import", export).body()).contains("\"duplicate\":2");
+    }
+
+    @Test
+    void whatIsThoughtJustNowIsToldOfOneselfAndWithinBounds() throws Exception {
+        String good = unfinished(1, 1, "t");
+        String another = good.replace("{\"kind\"", "{\"instance\":\"subject\",\"kind\"");
+        assertThat(put("god", another).statusCode()).isEqualTo(403);
+        assertThat(put("subject", unfinished(2, 1, "t")).statusCode()).isEqualTo(403);
+        assertThat(put("operator", another).statusCode()).isEqualTo(403);
+        assertThat(put("admin", another).statusCode()).isEqualTo(403);
+        assertThat(put("", good).statusCode()).isEqualTo(401);
+        Map<String, String> faults =
+                Map.of(
+                        json(1, 1, "t"),
+                        "thought.kind",
+                        unfinished(1, 0, "t"),
+                        "thought.kind",
+                        good.replace(
+                                "\"text\"",
+                                "\"prompt\":{\"text\":\"p\",\"sha256\":\"%s\"},\"text\""
+                                        .formatted("ab".repeat(32))),
+                        "thought.prompt",
+                        unfinished(1, 1, "x".repeat(65_537)),
+                        "thought.text",
+                        "[]",
+                        "thought");
+        for (Map.Entry<String, String> fault : faults.entrySet()) {
+            HttpResponse<String> response = put("subject", fault.getKey());
+            assertThat(response.statusCode()).as(fault.getValue()).isEqualTo(400);
+            assertThat(error(response).path("field").asText()).isEqualTo(fault.getValue());
+        }
     }
 
     @Test

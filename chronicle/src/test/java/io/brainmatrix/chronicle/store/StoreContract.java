@@ -12,71 +12,18 @@ import io.brainmatrix.chronicle.entry.Entry;
 import io.brainmatrix.chronicle.entry.Kind;
 import io.brainmatrix.chronicle.entry.Stored;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What any store must do, whatever the database; each test has an empty one. */
-abstract class StoreContract {
-    static final Clock CLOCK = Clock.fixed(Entries.NOON, ZoneOffset.UTC);
-    private static final Scope ALL = new Scope.All();
-
-    private final List<Stored> heard = Collections.synchronizedList(new ArrayList<>());
-    private Database database;
-    private Scribe scribe;
-    private Reader reader;
-
-    /** The same database each time it is asked within one test. */
-    abstract Database database();
-
-    @BeforeEach
-    void open() {
-        database = database();
-        start(Retention.FOREVER);
-    }
-
-    @AfterEach
-    void close() throws SQLException {
-        scribe.close();
-        reader.close();
-    }
-
-    private void start(Retention retention) {
-        scribe = new Scribe(database, retention, CLOCK, () -> {}, heard::addAll);
-        scribe.start();
-        reader = new Reader(database);
-        Awaitility.await().until(() -> scribe.fault().isEmpty());
-    }
-
-    private void restart(Retention retention) throws SQLException {
-        close();
-        start(retention);
-    }
-
-    private List<Outcome> append(Entry... entries) throws Exception {
-        return scribe.append(Arrays.stream(entries).map(Draft::of).toList()).get();
-    }
-
-    private List<Stored> all(Filter filter) throws SQLException {
-        return reader.entries(ALL, filter, 10_000, true);
-    }
-
-    private static List<String> texts(List<Stored> stored) {
-        return stored.stream().map(s -> s.entry().text()).toList();
-    }
-
+abstract class StoreContract extends OpenStore {
     @Test
     void whatWasToldIsReadAsItWasTold() throws Exception {
         Entry thought = thought(SUBJECT, 1, 1, "I am.");
@@ -323,7 +270,4 @@ abstract class StoreContract {
         }
         append(death(SUBJECT, 1));
     }
-
-    /** The same database as another process would open it. */
-    abstract Database same();
 }

@@ -4,6 +4,7 @@ import io.brainmatrix.chronicle.client.ChronicleClient;
 import io.brainmatrix.chronicle.client.ChronicleReader;
 import io.brainmatrix.chronicle.client.FeedFollower;
 import io.brainmatrix.chronicle.client.Spool;
+import io.brainmatrix.chronicle.client.UnfinishedTeller;
 import io.brainmatrix.pod.engine.Desk;
 import io.brainmatrix.pod.engine.Engine;
 import io.brainmatrix.pod.engine.Share;
@@ -55,9 +56,6 @@ public final class Mind {
     /** Longer waits between thoughts while requests queue for memory's sake. */
     private static final int SLOWED = 4;
 
-    /** Thoughts have at most this part of their tokens while memory is short. */
-    private static final int SHORTENED = 4;
-
     private static final Duration FAILED = Duration.ofSeconds(5);
     private static final Duration PAUSED = Duration.ofMillis(500);
 
@@ -69,6 +67,8 @@ public final class Mind {
     private final Share share;
     private final ChronicleClient teller;
     private final Spool spool;
+    private final UnfinishedTeller unfinished;
+    private final UnderWay underWay;
     private final int seed;
     private final Deque<String> thoughts = new ArrayDeque<>();
     private final AtomicLong thought = new AtomicLong();
@@ -129,6 +129,8 @@ public final class Mind {
         this.seed = declared == null ? new SecureRandom().nextInt() >>> 1 : declared;
         this.spool = new Spool(world.directory(), SPOOL_MAX_BYTES);
         this.teller = new ChronicleClient(URI.create(config.chronicle()), world.token(), spool);
+        this.unfinished = new UnfinishedTeller(URI.create(config.chronicle()), world.token());
+        this.underWay = new UnderWay(unfinished::tell, world.nanos());
         this.thread = Thread.ofVirtual().name("mind").unstarted(this::run);
     }
 
@@ -281,9 +283,15 @@ public final class Mind {
         String digest = Thought.digest(world.desk().engine().tokens(prompt.text()));
         long number = thought.get() + 1;
         int own = Seeds.of(seed, world.life(), number);
-        Listener listener = new Listener();
         long began = world.nanos().getAsLong();
+        Listener listener =
+                new Listener(
+                        world,
+                        config.thoughtTokens(),
+                        () -> stopping,
+                        new Listener.Begun(number, own, prompt.tokens(), persona.variant(), began));
         Engine.Outcome outcome;
+        underWay.began(listener);
         try {
             outcome =
                     world.desk()
@@ -297,9 +305,11 @@ public final class Mind {
         } catch (Desk.Closed e) {
             stopping = true;
             return false;
+        } finally {
+            underWay.ended();
         }
-        boolean cut = outcome.ending() == Engine.Ending.Cancelled && !listener.shortened;
-        if (listener.pieces == 0 && cut) {
+        boolean cut = outcome.ending() == Engine.Ending.Cancelled && !listener.shortened();
+        if (listener.pieces() == 0 && cut) {
             return false; // it was not even begun
         }
         Thought now =
@@ -307,14 +317,14 @@ public final class Mind {
                         world.life(),
                         number,
                         world.clock().instant(),
-                        listener.text.toString(),
+                        listener.text(),
                         prompt.text(),
                         prompt.tokens(),
                         digest,
                         outcome.tokens(),
-                        TimeUnit.NANOSECONDS.toMillis(listener.firstNanos - began),
+                        TimeUnit.NANOSECONDS.toMillis(listener.firstNanos() - began),
                         TimeUnit.NANOSECONDS.toMillis(
-                                world.nanos().getAsLong() - listener.firstNanos),
+                                world.nanos().getAsLong() - listener.firstNanos()),
                         own,
                         finish(outcome, listener),
                         reaches > 0 ? OptionalLong.of(reaches) : OptionalLong.empty());
@@ -349,30 +359,8 @@ public final class Mind {
         return switch (outcome.ending()) {
             case Stop -> "stop";
             case Length -> "length";
-            case Cancelled -> listener.shortened ? "shortened" : "ended";
+            case Cancelled -> listener.shortened() ? "shortened" : "ended";
         };
-    }
-
-    /** Takes a thought down as it comes, and says whether it may go on. */
-    private final class Listener {
-        private final StringBuilder text = new StringBuilder();
-        private int pieces;
-        private long firstNanos = world.nanos().getAsLong();
-        private boolean shortened;
-
-        boolean goesOn(String piece) {
-            if (pieces == 0) {
-                firstNanos = world.nanos().getAsLong();
-            }
-            pieces++;
-            text.append(piece);
-            Rung rung = world.rung().get();
-            shortened =
-                    rung.atLeast(Rung.Refuse)
-                            || (rung.atLeast(Rung.Shorten)
-                                    && pieces >= Math.max(1, config.thoughtTokens() / SHORTENED));
-            return !stopping && !shortened;
-        }
     }
 
     private Engine.Sampling sampling(int own) {
@@ -421,6 +409,8 @@ public final class Mind {
             stopping = true;
             notifyAll();
         }
+        underWay.close();
+        unfinished.close();
         FeedFollower following = feed;
         if (following != null) {
             following.close();

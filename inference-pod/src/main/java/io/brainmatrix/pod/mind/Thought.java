@@ -47,6 +47,8 @@ record Thought(
     /** As the chronicle takes them. */
     private static final int TEXT_MAX_CHARS = 262_144;
 
+    private static final int UNFINISHED_MAX_CHARS = 65_536;
+
     /**
      * The entry for the chronicle, in one line.
      *
@@ -55,14 +57,8 @@ record Thought(
      * @param partial whether its life ended before it did
      */
     String json(String model, String persona, boolean partial) {
-        ObjectNode entry =
-                JsonNodeFactory.instance
-                        .objectNode()
-                        .put("kind", partial ? "PartialThought" : "Thought")
-                        .put("life", life)
-                        .put("number", number)
-                        .put("at", at.toString())
-                        .put("text", text.substring(0, Math.min(text.length(), TEXT_MAX_CHARS)));
+        ObjectNode entry = entry(partial ? "PartialThought" : "Thought", life, number, at);
+        entry.put("text", head(text, TEXT_MAX_CHARS));
         entry.putObject("prompt").put("text", prompt).put("sha256", promptDigest);
         ObjectNode details = entry.putObject("details");
         details.put("promptTokens", promptTokens)
@@ -74,6 +70,52 @@ record Thought(
                 .put("persona", persona)
                 .put("finishReason", finish);
         feed.ifPresent(sequence -> details.put("feed", sequence));
+        return line(entry);
+    }
+
+    /**
+     * One that is under way, for the chronicle to keep. It has no prompt, and so does not say what
+     * of those watched it was told of: the next life sees that again.
+     *
+     * @param text what there is of it
+     * @param details what is known of it already
+     */
+    static String unfinishedJson(long life, long number, Instant at, String text, Known details) {
+        ObjectNode entry = entry("PartialThought", life, number, at);
+        entry.put("text", head(text, UNFINISHED_MAX_CHARS));
+        entry.putObject("details")
+                .put("promptTokens", details.promptTokens())
+                .put("promptMillis", details.promptMillis())
+                .put("generationMillis", details.generationMillis())
+                .put("model", details.model())
+                .put("seed", details.seed())
+                .put("persona", details.persona());
+        return line(entry);
+    }
+
+    /** What is known of a thought before it has ended; as in {@link Thought}. */
+    record Known(
+            int promptTokens,
+            long promptMillis,
+            long generationMillis,
+            String model,
+            int seed,
+            String persona) {}
+
+    private static ObjectNode entry(String kind, long life, long number, Instant at) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("kind", kind)
+                .put("life", life)
+                .put("number", number)
+                .put("at", at.toString());
+    }
+
+    private static String head(String text, int chars) {
+        return text.substring(0, Math.min(text.length(), chars));
+    }
+
+    private static String line(ObjectNode entry) {
         try {
             return ASCII.writeValueAsString(entry);
         } catch (JsonProcessingException e) {

@@ -57,15 +57,28 @@ class MindTest {
     private MindConfig.Shares shares = new MindConfig.Shares(30, 5, 5, 30, 30);
     private int enginePercent = 10;
 
+    /** A thought that begins meanwhile says some words and no more. */
+    private volatile @Nullable CountDownLatch stuck;
+
     /** Of the mind that woke last. */
     private Desk desk = desk();
 
     private Chronicle chronicle;
 
     /** Answers with a digest of what it is asked, word by word: another prompt, another thought. */
-    private static final class Oracle extends FakeEngine {
+    private final class Oracle extends FakeEngine {
         @Override
         public Outcome generate(Request request, Predicate<String> sink) {
+            CountDownLatch until = stuck;
+            if (until != null) {
+                var _ = sink.test("I was about to");
+                try {
+                    until.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return new Outcome(1, Ending.Cancelled);
+            }
             String said =
                     "thinks %08x %d"
                             .formatted(request.prompt().hashCode(), request.sampling().seed());
@@ -296,6 +309,64 @@ class MindTest {
                 .atMost(AWAIT)
                 .untilAsserted(() -> assertSeenInOrder(thoughts, prompts("god")));
         assertThat(entries("god").getLast().at("/details/feed").asLong()).isPositive();
+    }
+
+    @Test
+    void ofAThoughtThatASigkillCutsOffTheChronicleAndTheNextLifeKnow() throws Exception {
+        CountDownLatch killed = new CountDownLatch(1);
+        stuck = killed;
+        wake("subject", 1, Map.of());
+        Awaitility.await()
+                .atMost(AWAIT)
+                .until(
+                        () ->
+                                metrics()
+                                        .contains(
+                                                "chronicle_unfinished_total{outcome=\"Taken\",} 1"));
+        assertThat(entries("subject")).as("it is no entry while it may come to its end").isEmpty();
+        tellOfDeath("subject", 1);
+        JsonNode partial = entries("subject").getFirst();
+        assertThat(partial.path("kind").asText()).isEqualTo("PartialThought");
+        assertThat(partial.path("number").asInt()).isEqualTo(1);
+        assertThat(partial.path("text").asText()).isEqualTo("I was about to");
+        assertThat(partial.at("/details/finishReason").asText()).isEqualTo("killed");
+        assertThat(partial.at("/details/seed").asInt()).isEqualTo(Seeds.of(7, 1, 1));
+        stuck = null;
+        wake("subject", 2, Map.of("Killed", 1L));
+        awaitThoughts("subject", 3);
+        assertThat(entries("subject").get(2).at("/prompt/text").asText())
+                .contains("I was about to[...]", "(Here your life 1 ended: you died,");
+        killed.countDown();
+    }
+
+    private void tellOfDeath(String instance, long life) throws Exception {
+        String death =
+                """
+                {"entries":[{"kind":"Death","life":%d,"at":"2026-01-01T12:00:00Z","text":"","namespace":"brains","matrix":"jar",
+                 "matrixUid":"uid","instance":"%s","details":{"class":"Killed","podUid":"p"}}]}"""
+                        .formatted(life, instance);
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            assertThat(
+                            http.send(
+                                            HttpRequest.newBuilder(base().resolve("/v1/entries"))
+                                                    .header("Authorization", "Bearer operator")
+                                                    .POST(
+                                                            HttpRequest.BodyPublishers.ofString(
+                                                                    death))
+                                                    .build(),
+                                            HttpResponse.BodyHandlers.ofString())
+                                    .statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    private String metrics() throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(
+                            HttpRequest.newBuilder(base().resolve("/metrics")).build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+        }
     }
 
     @Test

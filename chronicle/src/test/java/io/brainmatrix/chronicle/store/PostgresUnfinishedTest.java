@@ -1,0 +1,35 @@
+package io.brainmatrix.chronicle.store;
+
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/** The same on a real PostgreSQL. */
+@EnabledIfSystemProperty(
+        named = "brainmatrix.full",
+        matches = "true",
+        disabledReason = "half a minute: make test-full runs it")
+class PostgresUnfinishedTest extends UnfinishedContract {
+    private static PostgresServer server;
+
+    @BeforeAll
+    static void start() throws IOException {
+        server = new PostgresServer();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        server.close();
+    }
+
+    @Override
+    Database database() {
+        return server.another();
+    }
+
+    @Override
+    Database same() {
+        return server.same();
+    }
+}
