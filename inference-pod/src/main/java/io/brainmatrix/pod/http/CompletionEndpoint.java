@@ -11,12 +11,19 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** {@code /v1/completions} and {@code /v1/chat/completions}, whole or streamed. */
 final class CompletionEndpoint {
     private static final Duration DEADLINE = Duration.ofMinutes(5);
+
+    /**
+     * Of 256 KiB the engine makes some 20 MiB of small pieces, which malloc keeps afterwards: one
+     * at a time.
+     */
+    private static final Semaphore COUNTING = new Semaphore(1, true);
 
     /** Tokens of an answer while memory is short. */
     private static final int SHORT_ANSWER = 128;
@@ -122,7 +129,7 @@ final class CompletionEndpoint {
 
     private Task task(CompletionRequest request) throws ApiError {
         String prompt = chat ? templated(request) : request.prompt();
-        int promptTokens = desk.engine().countTokens(prompt);
+        int promptTokens = tokens(prompt);
         int room = model.contextLength() - promptTokens;
         if (room < 1) {
             throw new ApiError(
@@ -147,6 +154,15 @@ final class CompletionEndpoint {
                         clock.instant().getEpochSecond(),
                         model.name(),
                         request.streamUsage()));
+    }
+
+    private int tokens(String prompt) {
+        COUNTING.acquireUninterruptibly();
+        try {
+            return desk.engine().countTokens(prompt);
+        } finally {
+            COUNTING.release();
+        }
     }
 
     private String templated(CompletionRequest request) throws ApiError {
