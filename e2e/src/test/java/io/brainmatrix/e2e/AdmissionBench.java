@@ -163,6 +163,7 @@ class AdmissionBench {
                             writes.stream()
                                     .filter(w -> w.kind().equals("create pods"))
                                     .filter(w -> w.object().equals(pod) && w.code() == CREATED)
+                                    .filter(w -> w.received().isAfter(spec)) // not an earlier one
                                     .findFirst()
                                     .orElseThrow()
                                     .answered();
