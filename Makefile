@@ -4,7 +4,7 @@ SHELL := /bin/bash
 MVN = JAVA_HOME=$$(scripts/jdk) && export JAVA_HOME && mvn -B -ntp
 GENERATOR = model-generator/target/model-generator-0.1.0-SNAPSHOT.jar
 
-.PHONY: help build test test-full images load-images airgap support-bundle model inspect simulate chaos record-trace bench-footprint bench-guard bench-engine bench-lives bench-chronicle soak quickstart crds format clean
+.PHONY: help build test test-full images load-images airgap support-bundle model inspect simulate chaos record-trace bench-footprint bench-guard bench-engine bench-lives bench-chronicle bench-prompt soak quickstart crds format clean
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 build: ## compile and package everything, tests left out
@@ -52,6 +52,8 @@ soak: ## mixed load against the packaged pod, and whether anything of it grows, 
 	@bench/soak $(or $(MINUTES),$(shell echo $$(( $(or $(HOURS),1) * 60 )))) $(or $(SEED),1) $(or $(SLOTS),1)
 bench-chronicle: ## how fast the chronicle stores and tells: [ROWS=20000] [INSTANCES=1000] [SECONDS=60]
 	@bench/chronicle $(or $(ROWS),20000) $(or $(INSTANCES),1000) $(or $(SECONDS),60)
+bench-prompt: ## how long a mind takes to put a prompt together: [CONTEXT=16384] [TIMES=200]
+	@bench/prompt $(or $(CONTEXT),16384) $(or $(TIMES),200)
 quickstart: ## watch an example come up, die and come back: on KUBECONFIG's cluster, a K3s in Docker, or this machine itself
 	@scripts/quickstart
 crds: ## regenerate the API's definitions in crds/ and the chart

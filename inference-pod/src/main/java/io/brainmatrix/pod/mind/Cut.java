@@ -10,6 +10,18 @@ final class Cut {
     /** Says that something was left out. */
     static final String MARK = "[...]";
 
+    /** Characters for a token that most texts do not need. */
+    private static final int COUNTED_CHARS = 8;
+
+    /** Characters of a token, as a first guess. */
+    private static final int FIRST_CHARS = 4;
+
+    /** Looks that go by how many characters a token had at the last one, before halving. */
+    private static final int GUESSES = 4;
+
+    /** A part that leaves less than one token of so many is good enough. */
+    private static final int SLACK = 50;
+
     /** Tokens of a text. */
     private final ToIntFunction<String> tokens;
 
@@ -35,23 +47,42 @@ final class Cut {
         if (most <= 0 || text.isEmpty()) {
             return "";
         }
-        // A token is hardly ever longer than this: what is far beyond needs no tokenizer to know.
-        if (text.length() <= (long) most * 64 && tokens(text) <= most) {
+        if (fits(text, most)) {
             return text;
         }
         int characters = text.codePointCount(0, text.length());
         int fits = 0;
-        int beyond = (int) Math.min(characters, (long) most * 64 + 1);
-        while (fits + 1 < beyond) { // tokenizers are not quite monotonous: what fits is what fits
-            int middle = (fits + beyond) >>> 1;
-            if (tokens(part(text, characters, middle, head)) <= most) {
-                fits = middle;
+        int beyond = characters;
+        double perToken = FIRST_CHARS;
+        for (int look = 0; fits + 1 < beyond; look++) {
+            int guess = look < GUESSES ? (int) (most * perToken) : (fits + beyond) >>> 1;
+            int kept = Math.clamp(guess, fits + 1, beyond - 1);
+            int counted = tokens(part(text, characters, kept, head));
+            if (counted <= most) {
+                fits = kept; // tokenizers are not quite monotonous: what fits is what fits
+                if (most - counted <= most / SLACK) {
+                    break; // a word more or less is worth no more looks
+                }
             } else {
-                beyond = middle;
+                beyond = kept;
             }
+            perToken = (double) kept / Math.max(1, counted) * (counted > most ? 0.99 : 1);
         }
         String part = part(text, characters, fits, head);
         return tokens(part) <= most ? part : "";
+    }
+
+    /** What is far too long is not counted to its end. */
+    private boolean fits(String text, int most) {
+        long enough = (long) most * COUNTED_CHARS;
+        if (text.length() > enough) {
+            int end = (int) enough;
+            int whole = Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end;
+            if (tokens(text.substring(0, whole)) > most) {
+                return false;
+            }
+        }
+        return tokens(text) <= most;
     }
 
     private static String part(String text, int characters, int kept, boolean head) {
