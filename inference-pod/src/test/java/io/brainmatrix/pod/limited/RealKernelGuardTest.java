@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.brainmatrix.memory.MemInfo;
+import io.brainmatrix.memory.OomKillCount;
 import io.brainmatrix.memory.footprint.CacheType;
 import io.brainmatrix.memory.footprint.EngineSettings;
 import io.brainmatrix.memory.footprint.Footprint;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,13 +34,14 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The packaged pod and its guard on a real kernel of the kind that JetPack 6 has: cgroup version 2
  * alone, and {@code memory.oom.group}, which the kubelet sets, so that the kernel kills all of a
- * container at once. Wants a small virtual machine: {@code scripts/kernel-guard-tests}.
+ * container at once. Wants a small virtual machine: {@code scripts/kernel-tests}.
  */
 @Tag("kernel")
 class RealKernelGuardTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long MIB = 1 << 20;
     private static final long PAGE = 4096;
+    private static final Path PROC = Path.of("/proc");
 
     /** An emulated machine is slow. */
     private static final Duration SOON = Duration.ofMinutes(2);
@@ -187,6 +191,60 @@ class RealKernelGuardTest {
             Instant last = Instant.parse(left.path("lastSamples").path(0).path("at").asText());
             assertThat(Duration.between(last, killed)).isLessThan(Duration.ofSeconds(3));
         }
+    }
+
+    /**
+     * What tells that the node ran out: a kill that the agent counts, of one that by its own last
+     * looks was far from its limit. EndClassifierTest has what was left by one run of this.
+     */
+    @Test
+    void theVictimOfANodeThatRanOutWasFarFromItsOwnLimit() throws Exception {
+        try (LimitedPod pod = pod("unguarded")) {
+            assertThat(pod.serves()).as(pod.log()).isTrue();
+            await().atMost(SOON)
+                    .until(() -> pod.terminationMessage().contains("\"phase\":\"Serving\""));
+            long counted = OomKillCount.read(PROC).orElseThrow();
+            spare(ProcessHandle.current().pid(), -1000);
+            spare(pod.process().pid(), 1000);
+
+            // Outside of the pod's cgroup, all but what the kernel lets nobody ask for.
+            MemInfo node = MemInfo.read(PROC);
+            long more = node.total() + node.swapTotal().orElse(0) - 32 * MIB;
+            Process hog =
+                    new ProcessBuilder(
+                                    "sh",
+                                    "-c",
+                                    "echo 0 >/proc/$$/oom_score_adj && exec dd if=/dev/zero of=/dev/null count=1 bs="
+                                            + more)
+                            .redirectErrorStream(true)
+                            .start();
+
+            String told = new String(hog.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(hog.waitFor()).as("the hog goes after it: " + told).isEqualTo(137);
+            ends(pod, 137);
+            assertThat(OomKillCount.read(PROC).orElseThrow()).isGreaterThan(counted);
+            assertThat(event(pod, "oom")).as("its own limit had no part in it").isZero();
+            System.out.println("of a node that ran out: " + pod.terminationMessage());
+            JsonNode left = JSON.readTree(pod.terminationMessage());
+            assertThat(left.path("phase").asText()).isEqualTo("Serving");
+            assertThat(left.has("reason")).as("nobody was asked").isFalse();
+            assertThat(left.path("lastSamples"))
+                    .isNotEmpty()
+                    .allSatisfy(
+                            look ->
+                                    assertThat(look.path("used").asLong())
+                                            .isPositive()
+                                            .isLessThan(left.path("limit").asLong() * 9 / 10));
+        } finally {
+            spare(ProcessHandle.current().pid(), 0);
+        }
+    }
+
+    /** How soon the kernel takes a process when the node runs out: 1000 first, -1000 never. */
+    private static void spare(long pid, int adjustment) throws IOException {
+        Files.writeString(
+                PROC.resolve(Long.toString(pid)).resolve("oom_score_adj"),
+                Integer.toString(adjustment));
     }
 
     @Test
