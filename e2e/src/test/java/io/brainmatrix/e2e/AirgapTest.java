@@ -48,7 +48,7 @@ class AirgapTest {
     @BeforeAll
     static void anArchive() throws IOException {
         Path images = Files.createDirectories(shared.resolve("images"));
-        for (String image : List.of("operator", "node-agent", "inference-pod")) {
+        for (String image : List.of("operator", "node-agent", "inference-pod", "chronicle")) {
             Files.writeString(images.resolve(image + ".tar"), image);
         }
         archive = made("out");
@@ -176,6 +176,7 @@ class AirgapTest {
         assertThat(Files.readAllLines(calls))
                 .containsExactly(
                         "kubectl get --raw /readyz",
+                        "ctr -n k8s.io images import images/chronicle.tar",
                         "ctr -n k8s.io images import images/inference-pod.tar",
                         "ctr -n k8s.io images import images/node-agent.tar",
                         "ctr -n k8s.io images import images/operator.tar",
@@ -233,7 +234,7 @@ class AirgapTest {
         assertThat(install("--images-only", "--load", tools.resolve("mine") + " load").status())
                 .isZero();
         assertThat(Files.readAllLines(calls))
-                .hasSize(3)
+                .hasSize(4)
                 .allMatch(c -> c.startsWith("mine load images/"));
     }
 
@@ -279,7 +280,7 @@ class AirgapTest {
         tool("kubectl", 0);
         tool("helm", 0);
 
-        refused(install(), "could not load images/inference-pod.tar");
+        refused(install(), "could not load images/chronicle.tar");
         assertThat(Files.readString(calls)).doesNotContain("helm", "apply");
     }
 
