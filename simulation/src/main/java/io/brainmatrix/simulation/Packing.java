@@ -55,12 +55,14 @@ public final class Packing {
             Arrays.sort(ratios);
             Arrays.sort(used);
             System.out.printf(
-                    "%d GB board, %d fleets: admitted / best of any order: min %.2f, p5 %.2f, p50 %.2f; admitted / allocatable: p50 %.2f%n",
+                    "%d GB board, %d fleets: admitted / best of any order: min %.2f, p5 %.2f, p50 %.2f; admitted / allocatable: min %.2f, p5 %.2f, p50 %.2f%n",
                     gib,
                     FLEETS,
                     ratios[0],
                     ratios[FLEETS / 20],
                     ratios[FLEETS / 2],
+                    used[0],
+                    used[FLEETS / 20],
                     used[FLEETS / 2]);
         }
     }

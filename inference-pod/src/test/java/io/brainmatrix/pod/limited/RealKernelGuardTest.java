@@ -195,7 +195,7 @@ class RealKernelGuardTest {
 
     /**
      * What tells that the node ran out: a kill that the agent counts, of one that by its own last
-     * looks was far from its limit. EndClassifierTest has what was left by one run of this.
+     * looks was far from its limit. RecordedEndsTest has what was left by one run of this.
      */
     @Test
     void theVictimOfANodeThatRanOutWasFarFromItsOwnLimit() throws Exception {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Chooses a node: of those that may run the instance, one with room for it and for all that wait
@@ -18,6 +19,9 @@ import java.util.Optional;
  * sense; one with a pod is never asked about.
  */
 public final class PlacementPolicy {
+    /** Nodes of which a message says why they may not; a status is for people. */
+    private static final int LINES_MAX = 10;
+
     private PlacementPolicy() {}
 
     /** Decides; total for any list of nodes, also an empty one. */
@@ -41,7 +45,7 @@ public final class PlacementPolicy {
             return new PlacementPlan.NoNodeFits(
                     nodes.isEmpty()
                             ? "the cluster has no nodes"
-                            : "no node may run it: " + String.join("; ", refusals));
+                            : "no node may run it:" + lines(refusals));
         }
         Comparator<NodeView> better = Comparator.comparingInt(n -> rank(demand, n));
         NodeView best =
@@ -57,6 +61,16 @@ public final class PlacementPolicy {
                         .findFirst()
                         .orElse(best)
                         .name());
+    }
+
+    /** A line per node; a cluster of many has the first of them. */
+    private static String lines(List<String> refusals) {
+        if (refusals.size() == 1) {
+            return " " + refusals.getFirst();
+        }
+        int more = Math.max(0, refusals.size() - LINES_MAX);
+        return refusals.stream().limit(LINES_MAX).map("\n- "::concat).collect(Collectors.joining())
+                + (more > 0 ? "\n- and %d more".formatted(more) : "");
     }
 
     private static int rank(PlacementDemand demand, NodeView node) {

@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PlacementPolicyTest {
     private static final long GI = 1L << 30;
@@ -118,6 +121,90 @@ class PlacementPolicyTest {
                 .isInstanceOfSatisfying(
                         PlacementPlan.NoNodeFits.class,
                         p -> assertThat(p.message()).contains("taint gpu"));
+    }
+
+    @Test
+    void eachNodeThatMayNotHasALineThatSaysWhy() {
+        NodeView able = node("able", 4 * GI, 8 * GI);
+
+        assertThat(
+                        place(
+                                demand(GI, ""),
+                                node(
+                                        "a",
+                                        4 * GI,
+                                        8 * GI,
+                                        new NodeView.Taint("gpu", "on", "NoSchedule")),
+                                with(able, "b", false, true, "a"),
+                                with(able, "c", true, false, "a"),
+                                with(able, "d", true, true, "b")))
+                .isEqualTo(
+                        new PlacementPlan.NoNodeFits(
+                                """
+                                no node may run it:
+                                - `a`: has the taint gpu=on:NoSchedule that is not tolerated
+                                - `b`: is not Ready
+                                - `c`: has no NodeMemory; is its node agent running?
+                                - `d`: lacks the label zone=a"""));
+    }
+
+    @Test
+    void ofManyNodesTheFirstAreNamed() {
+        NodeView[] many =
+                IntStream.range(0, 12)
+                        .mapToObj(i -> with(node("x", GI, GI), "n" + i, false, true, "a"))
+                        .toArray(NodeView[]::new);
+
+        assertThat(place(demand(GI, ""), many))
+                .isInstanceOfSatisfying(
+                        PlacementPlan.NoNodeFits.class,
+                        p ->
+                                assertThat(p.message().lines())
+                                        .hasSize(12)
+                                        .last()
+                                        .isEqualTo("- and 2 more"));
+    }
+
+    /** A toleration of key, exists, value and effect; the taint that it meets or does not. */
+    @ParameterizedTest
+    @CsvSource({
+        "gpu, false, on, NoSchedule, gpu, on, NoSchedule, true",
+        "gpu, false, off, NoSchedule, gpu, on, NoSchedule, false",
+        "gpu, true, '', NoSchedule, gpu, on, NoSchedule, true",
+        "gpu, true, '', NoExecute, gpu, on, NoSchedule, false",
+        "gpu, true, '', '', gpu, on, NoExecute, true",
+        "other, true, '', '', gpu, on, NoSchedule, false",
+        "'', true, '', '', gpu, on, NoSchedule, true",
+        "'', false, on, '', gpu, on, NoSchedule, false",
+    })
+    void aTaintIsToleratedByKeyOperatorValueAndEffect(
+            String key,
+            boolean exists,
+            String value,
+            String effect,
+            String taint,
+            String taintValue,
+            String taintEffect,
+            boolean covered) {
+        assertThat(
+                        new PlacementDemand.Tolerated(key, exists, value, effect)
+                                .covers(new NodeView.Taint(taint, taintValue, taintEffect)))
+                .isEqualTo(covered);
+    }
+
+    private static NodeView with(
+            NodeView node, String name, boolean ready, boolean agent, String zone) {
+        return new NodeView(
+                name,
+                ready,
+                node.schedulable(),
+                Map.of("zone", zone),
+                node.taints(),
+                node.unified(),
+                node.free(),
+                node.promised(),
+                node.most(),
+                agent);
     }
 
     @Test

@@ -29,11 +29,15 @@ class EndClassifierTest {
         "12, Error, ConfigurationFault",
         "13, Error, ConfigurationFault",
         "14, Error, ConfigurationFault",
+        "15, Error, ConfigurationFault",
         "20, Error, ConfigurationFault",
         "30, Error, LoadAborted",
         "31, Error, GuardEnded",
         "32, Error, Hung",
         "33, Error, ShedForNode",
+        "128, StartError, PodRefused",
+        // What a runtime says of one that it finds dead; without a reboot nobody knows of what.
+        "255, Unknown, Unclassified",
         "42, Error, Unclassified",
         "0, Completed, Unclassified",
     })
@@ -47,6 +51,8 @@ class EndClassifierTest {
         "137, Error, Suspended, Stopped",
         "137, OOMKilled, Removed, Stopped",
         "143, Error, LoadTimedOut, LoadTimedOut",
+        "143, Error, MountFailed, MountFailed",
+        "143, Error, Unschedulable, Unschedulable",
     })
     void operatorsOwnDeletionTakesPriorityOverTheExit(
             int code, String reason, String why, EndClass expected) {
@@ -66,6 +72,53 @@ class EndClassifierTest {
         assertThat(
                         EndClassifier.classify(
                                 PodEnds.evicted(137, "", List.of("DeletionByTaintManager"))))
+                .isEqualTo(EndClass.Evicted);
+    }
+
+    /** What the world did to the pod, and with what its container ended then or just before. */
+    @ParameterizedTest
+    @CsvSource({
+        "Preempting, '', 143, Error, Evicted",
+        "'', PreemptionByScheduler, 143, Error, Evicted",
+        "'', TerminationByKubelet, 137, Error, Evicted",
+        "Evicted, '', 137, OOMKilled, Evicted",
+        "Evicted, '', 31, Error, Evicted",
+        "Evicted, '', 33, Error, Evicted",
+        "NodeLost, '', 137, Error, NodeLost",
+        // Its node is back since.
+        "'', DeletionByPodGC, 137, Error, NodeLost",
+        "'', DeletionByPodGC, 31, Error, GuardEnded",
+        // Of both words the one about the node is believed.
+        "Evicted, DeletionByPodGC, 143, Error, NodeLost",
+    })
+    void whatTheWorldDidComesBeforeTheExit(
+            String podReason, String disruption, int code, String mark, EndClass expected) {
+        PodEnd end =
+                PodEnds.taken(
+                        code,
+                        mark,
+                        podReason,
+                        disruption.isEmpty() ? List.of() : List.of(disruption));
+
+        assertThat(EndClassifier.classify(end)).isEqualTo(expected);
+    }
+
+    /** What the operator asked for stays so, whatever became of the node meanwhile. */
+    @Test
+    void whatWasStoppedIsNeitherLostNorRebooted() {
+        PodEnd stopped = PodEnds.stopping(137, "Error", "Edited");
+
+        assertThat(EndClassifier.classify(PodEnds.rebooted(stopped))).isEqualTo(EndClass.Stopped);
+        assertThat(EndClassifier.classify(PodEnds.stoppingWithItsNode("Edited")))
+                .isEqualTo(EndClass.Stopped);
+    }
+
+    @Test
+    void evictionTakesPriorityOverAReboot() {
+        PodEnd evicted = PodEnds.evicted(31, "Evicted", List.of());
+
+        assertThat(EndClassifier.classify(PodEnds.rebooted(evicted)))
+                .as("an own code tells that it ended before the node did")
                 .isEqualTo(EndClass.Evicted);
     }
 

@@ -27,6 +27,26 @@ final class PodEnds {
                 "uid-1", 1, OptionalInt.of(code), "Error", podReason, true, "", disruptions, false);
     }
 
+    /** One that the world ended: its pod's reason and its disruptions. */
+    static PodEnd taken(int code, String reason, String podReason, List<String> disruptions) {
+        return end(
+                "uid-1", 1, OptionalInt.of(code), reason, podReason, true, "", disruptions, false);
+    }
+
+    /** One that was being stopped when its node went. */
+    static PodEnd stoppingWithItsNode(String why) {
+        return end(
+                "uid-1",
+                1,
+                OptionalInt.empty(),
+                "",
+                "",
+                true,
+                why,
+                List.of("DeletionByPodGC"),
+                true);
+    }
+
     static PodEnd neverStarted(String stopping) {
         return end("uid-1", 1, OptionalInt.empty(), "", "", false, stopping, List.of(), false);
     }
