@@ -134,6 +134,46 @@ class MatrixPolicyTest {
                         Map.of("subject", new PlacementPlan.Place("edge"))));
     }
 
+    /** Whatever another node has to offer, and be it its own that may not run it any more. */
+    @ParameterizedTest
+    @CsvSource({"true, true", "true, false", "false, true", "false, false"})
+    void oneThatRunsIsNeverMoved(boolean ready, boolean placedElsewhere) {
+        PlacementPlan elsewhere =
+                placedElsewhere
+                        ? new PlacementPlan.Place("bigger")
+                        : new PlacementPlan.NoNodeFits("no node may run it");
+        PodView pod =
+                new PodView(
+                        "jar-subject-1",
+                        "p1",
+                        "subject",
+                        1,
+                        "hash",
+                        Optional.of("edge"),
+                        true,
+                        ready,
+                        ready,
+                        false,
+                        Optional.empty(),
+                        Optional.empty());
+
+        MatrixPlan plan =
+                MatrixPolicy.decide(
+                        new MatrixSnapshot(
+                                matrix(null),
+                                NOW,
+                                List.of(pod),
+                                Map.of("subject", "hash"),
+                                Map.of(),
+                                Map.of(),
+                                Map.of(),
+                                Map.of("subject", elsewhere)));
+
+        assertThat(subject(plan).node()).isEqualTo("edge");
+        assertThat(subject(plan).pod()).isEqualTo("jar-subject-1");
+        assertThat(plan.steps()).isEmpty();
+    }
+
     private static InstanceStatus subject(MatrixPlan plan) {
         return plan.status().instances().getFirst();
     }
