@@ -17,6 +17,15 @@ class CandidatePolicyTest {
 
     /** A matrix with one instance whose status has these lines. */
     private static Candidate candidate(String... status) {
+        return candidate(Map.of(), status);
+    }
+
+    /**
+     * Of one with such a status.
+     *
+     * @param hashes of the pods that the spec asks for
+     */
+    private static Candidate candidate(Map<String, String> hashes, String... status) {
         String yaml =
                 """
                 apiVersion: brainmatrix.io/v1alpha1
@@ -36,7 +45,7 @@ class CandidatePolicyTest {
         return CandidatePolicy.on(
                         "edge",
                         new CandidatePolicy.MatrixView(
-                                matrix, true, Map.of(), Set.of(), Set.of(), Map.of()))
+                                matrix, true, hashes, Set.of(), Set.of(), Map.of()))
                 .getFirst();
     }
 
@@ -73,6 +82,24 @@ class CandidatePolicyTest {
         assertThat(candidate(STARTED, "crashes: {total: 9, consecutive: 9}").hindrance())
                 .map(Candidate.Hindrance::reason)
                 .contains(Reason.TooManyDeaths);
+    }
+
+    /** As well as with `restartedAt`: whatever gives it another pod. */
+    @Test
+    void aChangeOfItsSpecResumesASuspendedOneAndEndsAWait() {
+        String[] suspended = {
+            STARTED, BACKOFF, "specHash: old", "crashes: {total: 9, consecutive: 9}"
+        };
+
+        Candidate same = candidate(Map.of("subject", "old"), suspended);
+        Candidate edited = candidate(Map.of("subject", "new"), suspended);
+
+        assertThat(same.hindrance())
+                .map(Candidate.Hindrance::reason)
+                .contains(Reason.TooManyDeaths);
+        assertThat(same.notBefore()).contains(NEXT);
+        assertThat(edited.hindrance()).isEmpty();
+        assertThat(edited.notBefore()).isEmpty();
     }
 
     @Test

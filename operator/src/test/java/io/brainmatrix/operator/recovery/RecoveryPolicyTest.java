@@ -204,4 +204,19 @@ class RecoveryPolicyTest {
 
         assertThat(again).isEqualTo(once);
     }
+
+    /** As docs/recovery.md has it; a slow clock may take {@code TOLD_WITHIN} from each wait. */
+    @ParameterizedTest
+    @CsvSource({"0, 16", "2, 17"})
+    void aFaultThatLastsCostsSoManyPodsInItsFirstHour(long shortenedBySeconds, int pods) {
+        assertThat(RecoveryPolicy.TOLD_WITHIN).isEqualTo(Duration.ofSeconds(2));
+        int made = 1;
+        Duration next = RecoveryPolicy.faultDelay(1).minusSeconds(shortenedBySeconds);
+        while (next.compareTo(Duration.ofHours(1)) <= 0) {
+            made++;
+            next = next.plus(RecoveryPolicy.faultDelay(made)).minusSeconds(shortenedBySeconds);
+        }
+
+        assertThat(made).isEqualTo(pods);
+    }
 }
