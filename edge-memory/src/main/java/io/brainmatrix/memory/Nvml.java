@@ -19,7 +19,7 @@ import java.util.OptionalLong;
  * absent.
  *
  * <p>Needs {@code --enable-native-access}. One instance is kept for the life of the process: its
- * start costs tens of milliseconds.
+ * start costs tens of milliseconds. It is never shut down: the driver lets go with the process.
  */
 public final class Nvml {
     private static final String LIBRARY = "libnvidia-ml.so.1";
@@ -73,19 +73,30 @@ public final class Nvml {
     @SuppressWarnings("restricted") // to call it is what this class is for
     static Optional<Nvml> open(String library) {
         try {
-            SymbolLookup symbols = SymbolLookup.libraryLookup(library, Arena.global());
+            return open(SymbolLookup.libraryLookup(library, Arena.global()));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty(); // no library
+        }
+    }
+
+    /** The same over functions of these names; empty where one is missing or it refuses. */
+    static Optional<Nvml> open(SymbolLookup symbols) {
+        try {
             Nvml nvml = new Nvml(symbols);
             return (int) function(symbols, "nvmlInit_v2").invokeExact() == SUCCESS
                     ? Optional.of(nvml)
                     : Optional.empty();
-        } catch (IllegalArgumentException | UnsatisfiedLinkError e) {
-            return Optional.empty(); // no library, or one without these functions
+        } catch (UnsatisfiedLinkError e) {
+            return Optional.empty(); // another library, without these functions
         } catch (Throwable e) {
             throw rethrown(e);
         }
     }
 
-    /** All devices, read now; empty when the driver fails. */
+    /**
+     * The devices, read now: without those that the driver does not find any more, and none when it
+     * does not even count them.
+     */
     public List<Device> devices() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment number = arena.allocate(ValueLayout.JAVA_INT);

@@ -70,6 +70,29 @@ class CgroupTest {
                 .hasStackTraceContaining("rss");
     }
 
+    @Test
+    void tellsWhatWasChargedAtMostAndHowManyWereKilled() {
+        assertThat(cgroup("v1-pod").charged()).hasValue(650 * MIB);
+        assertThat(cgroup("v1-pod").kills()).hasValue(3);
+        assertThat(cgroup("v2-pod").charged()).hasValue(500 * MIB);
+        assertThat(cgroup("v2-pod").kills()).as("oom_kill, neither oom nor max").hasValue(2);
+    }
+
+    @Test
+    void noKillYetIsZeroAndNoCountIsAbsent() {
+        assertThat(cgroup("v2-plain").kills()).hasValue(0);
+        assertThat(cgroup("v1-plain").kills()).as("a kernel before 4.13").isEmpty();
+        assertThat(cgroup("v1-unlimited").kills()).as("no such file").isEmpty();
+        assertThat(cgroup("v2-outside").kills()).as("no such file").isEmpty();
+    }
+
+    @Test
+    void aMostThatTheKernelDoesNotKeepIsAbsent() {
+        assertThat(cgroup("v1-plain").charged()).hasValue(250 * MIB);
+        assertThat(cgroup("v1-unlimited").charged()).isEmpty();
+        assertThat(cgroup("v2-plain").charged()).as("a kernel before 5.19").isEmpty();
+    }
+
     private static Cgroup cgroup(String node) {
         return Cgroup.locate(Nodes.cgroups(node), Nodes.proc(node)).orElseThrow();
     }

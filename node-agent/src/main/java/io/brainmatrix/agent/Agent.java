@@ -5,6 +5,7 @@ import io.brainmatrix.api.v1alpha1.Durations;
 import io.brainmatrix.api.v1alpha1.NodeMemorySpec;
 import io.brainmatrix.api.v1alpha1.NodeMemoryStatus;
 import io.brainmatrix.api.v1alpha1.PodMemory;
+import io.brainmatrix.memory.settling.SamplingPace;
 import io.brainmatrix.memory.settling.SettleRule;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,16 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Agent {
     private static final System.Logger LOG = System.getLogger(Agent.class.getName());
-    private static final long FAST_NANOS = 100_000_000L;
-
-    /**
-     * Often enough to judge the default window of a second at any time: the gate then opens at
-     * once.
-     */
-    private static final long SLOW_NANOS = 250_000_000L;
+    private static final Duration ROUND_FAST = Duration.ofMillis(100);
 
     /** A calm node is looked at for something worth telling as often. */
-    private static final long ROUND_SLOW_NANOS = 1_000_000_000L;
+    private static final Duration ROUND_SLOW = Duration.ofSeconds(1);
 
     private static final long PODS_LOADING_NANOS = 200_000_000L;
     private static final long PODS_FAST_NANOS = 1_000_000_000L;
@@ -75,19 +71,22 @@ final class Agent {
     /** Runs until {@link #end}. */
     void run() {
         api.start();
-        Thread.ofPlatform().name("samples").daemon().start(() -> loop(this::sample, SLOW_NANOS));
-        loop(this::round, ROUND_SLOW_NANOS);
+        Thread.ofPlatform()
+                .name("samples")
+                .daemon()
+                .start(() -> loop(this::sample, this::samplePause));
+        loop(this::round, () -> fast() ? ROUND_FAST : ROUND_SLOW);
     }
 
     /** The outermost handler of both loops: nothing that one round meets ends the agent. */
-    private void loop(Round round, long slow) {
+    private void loop(Round round, Supplier<Duration> pause) {
         while (!ending) {
             try {
                 round.run();
             } catch (IOException | RuntimeException e) {
                 LOG.log(System.Logger.Level.ERROR, "round failed, going on", e);
             }
-            LockSupport.parkNanos(fast() ? FAST_NANOS : slow);
+            LockSupport.parkNanos(pause.get().toNanos());
         }
     }
 
@@ -205,6 +204,13 @@ final class Agent {
     /** Whether the operator asks for fast samples. */
     boolean fast() {
         return Boolean.TRUE.equals(asked().fast());
+    }
+
+    /** Until the next sample, by what the operator asks for and the latest window says. */
+    Duration samplePause() {
+        NodeMemorySpec asked = asked();
+        return SamplingPace.pause(
+                Boolean.TRUE.equals(asked.fast()), sampler.settled(), rule(asked));
     }
 
     /** When memory counts as settled, by what the operator asks for now. */

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What this node has besides its memory: found once, read for each snapshot. */
@@ -27,25 +28,40 @@ final class Sensors {
     private final Path debugfs;
     private final boolean unified;
     private final ThermalZones zones;
-    private final Optional<Nvml> nvml;
+    private final Supplier<List<Nvml.Device>> devices;
 
     private Sensors(
-            boolean tegra, Path debugfs, boolean unified, ThermalZones zones, Optional<Nvml> nvml) {
+            boolean tegra,
+            Path debugfs,
+            boolean unified,
+            ThermalZones zones,
+            Supplier<List<Nvml.Device>> devices) {
         this.tegra = tegra;
         this.debugfs = debugfs;
         this.unified = unified;
         this.zones = zones;
-        this.nvml = nvml;
+        this.devices = devices;
     }
 
     /** Looks for them below roots such as {@code /proc} and {@code /sys}. */
     static Sensors find(Path proc, Path sys) {
-        boolean tegra = Tegra.isPresent(sys);
-        boolean discrete = !tegra && Files.exists(proc.resolve("driver/nvidia/gpus"));
         // On a Tegra the library is there from JetPack 6 on, and tells no memory.
-        Optional<Nvml> nvml = discrete ? Nvml.open() : Optional.empty();
+        Optional<Nvml> nvml = discrete(proc, sys) ? Nvml.open() : Optional.empty();
+        return find(proc, sys, () -> nvml.map(Nvml::devices).orElse(List.of()));
+    }
+
+    /** The same with who tells the memory of discrete GPUs. */
+    static Sensors find(Path proc, Path sys, Supplier<List<Nvml.Device>> devices) {
         return new Sensors(
-                tegra, sys.resolve("kernel/debug"), !discrete, ThermalZones.find(sys), nvml);
+                Tegra.isPresent(sys),
+                sys.resolve("kernel/debug"),
+                !discrete(proc, sys),
+                ThermalZones.find(sys),
+                devices);
+    }
+
+    private static boolean discrete(Path proc, Path sys) {
+        return !Tegra.isPresent(sys) && Files.exists(proc.resolve("driver/nvidia/gpus"));
     }
 
     /** The machine in words, for the log. */
@@ -75,15 +91,16 @@ final class Sensors {
                             .orElse(null)
                     : null;
         }
-        List<Nvml.Device> devices =
-                nvml.map(Nvml::devices).orElse(List.of()).stream()
+        // One that tells nothing gives no room: the others are the account.
+        List<Nvml.Device> telling =
+                devices.get().stream()
                         .filter(d -> d.total().isPresent() && d.free().isPresent())
                         .toList();
-        if (devices.isEmpty()) {
+        if (telling.isEmpty()) {
             return null;
         }
-        long total = devices.stream().mapToLong(d -> d.total().orElseThrow()).sum();
-        long free = devices.stream().mapToLong(d -> d.free().orElseThrow()).sum();
+        long total = telling.stream().mapToLong(d -> d.total().orElseThrow()).sum();
+        long free = telling.stream().mapToLong(d -> d.free().orElseThrow()).sum();
         return new GpuMemory("nvml", total, total - free);
     }
 

@@ -97,6 +97,22 @@ class AgentTest {
         }
     }
 
+    @Test
+    void samplesFastWhileMemoryMovesThoughNobodyAsks() throws Exception {
+        Api api = new Api();
+        api.fast = false;
+        NodeFiles node = NodeFiles.below(folder);
+
+        try (Running running = start(api, 1, node)) {
+            await().atMost(BOUND).until(() -> running.agent.samplePause().toMillis() == 250);
+            node.available(NodeFiles.AVAILABLE - (500L << 20));
+            await().atMost(BOUND).until(() -> running.agent.samplePause().toMillis() == 100);
+            await().atMost(BOUND).until(() -> running.agent.samplePause().toMillis() == 250);
+            api.fast = true;
+            assertThat(running.agent.samplePause()).hasMillis(100);
+        }
+    }
+
     private Running start(Api api, int port) throws IOException {
         return start(api, port, NodeFiles.below(folder));
     }
@@ -144,13 +160,14 @@ class AgentTest {
         private volatile List<Pod> pods = List.of();
         private volatile @Nullable String annotation;
         private volatile int refusals;
+        private volatile boolean fast = true;
 
         @Override
         public void start() {}
 
         @Override
         public Optional<NodeMemorySpec> asked() {
-            return Optional.of(new NodeMemorySpec(null, null, true));
+            return Optional.of(new NodeMemorySpec(null, null, fast));
         }
 
         @Override

@@ -10,10 +10,13 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SamplerTest {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
@@ -104,6 +107,27 @@ class SamplerTest {
         }
 
         assertThat(snapshot(sampler).settledSince()).isNull();
+        assertThat(sampler.slopePerSecond().orElseThrow()).isNegative();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, -1})
+    void aWallClockThatJumpsADayChangesNoVerdict(long days) throws IOException {
+        NodeFiles node = NodeFiles.below(folder);
+        Sampler sampler = sampler(node);
+
+        for (int i = 0; i < 34; i++) {
+            if (i == 30) {
+                node.available(NodeFiles.AVAILABLE - (500L << 20));
+            }
+            Instant wall = START.plusMillis(i * 100L).plus(Duration.ofDays(i < 15 ? 0 : days));
+            sampler.sample(1_000_000_000L + i * 100_000_000L, wall, Sampler.DEFAULT_RULE);
+            if (i < 30) {
+                assertThat(sampler.settled()).as("sample %d", i).isEqualTo(i >= 10);
+            }
+        }
+
+        assertThat(sampler.settled()).isFalse();
         assertThat(sampler.slopePerSecond().orElseThrow()).isNegative();
     }
 

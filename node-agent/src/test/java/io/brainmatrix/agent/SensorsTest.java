@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.brainmatrix.api.v1alpha1.GpuMemory;
 import io.brainmatrix.api.v1alpha1.Temperature;
 import io.brainmatrix.memory.MemInfo;
+import io.brainmatrix.memory.Nvml;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,8 +96,32 @@ class SensorsTest {
 
     @Test
     void aDiscreteGpuWhoseDriverDoesNotAnswerIsAbsentAndNotUnified() throws IOException {
-        Files.createDirectories(root.resolve("proc/driver/nvidia/gpus"));
+        Sensors silent = discrete();
+        Sensors mute = discrete(device(OptionalLong.empty(), OptionalLong.empty()));
 
-        assertThat(sensors().unified()).isFalse();
+        assertThat(silent.unified()).isFalse();
+        assertThat(silent.gpu(info(OptionalLong.of(5)))).isNull();
+        assertThat(mute.gpu(info(OptionalLong.empty()))).isNull();
+    }
+
+    @Test
+    void theAccountOfDiscreteGpusIsOfThoseThatTell() throws IOException {
+        Sensors sensors =
+                discrete(
+                        device(OptionalLong.of(8L << 30), OptionalLong.of(6L << 30)),
+                        device(OptionalLong.empty(), OptionalLong.empty()),
+                        device(OptionalLong.of(4L << 30), OptionalLong.of(1L << 30)));
+
+        assertThat(sensors.gpu(info(OptionalLong.empty())))
+                .isEqualTo(new GpuMemory("nvml", 12L << 30, 5L << 30));
+    }
+
+    private Sensors discrete(Nvml.Device... devices) throws IOException {
+        Files.createDirectories(root.resolve("proc/driver/nvidia/gpus"));
+        return Sensors.find(root.resolve("proc"), root.resolve("sys"), () -> List.of(devices));
+    }
+
+    private static Nvml.Device device(OptionalLong total, OptionalLong free) {
+        return new Nvml.Device("card", total, free);
     }
 }

@@ -18,6 +18,12 @@ import java.util.OptionalLong;
  * the two halves' medians must agree within the bound as well. Both miss a move that has only just
  * begun, since fewer than a quarter of the samples have seen it: so the median of the newest three
  * must agree with the older half too.
+ *
+ * <p>Page cache that grows is settled: it counts as available but for a low watermark's worth, and
+ * the kernel gives it back to whoever asks.
+ *
+ * <p>Where the samples' time jumps, in either direction, nothing is settled until a whole window
+ * lies behind the jump.
  */
 public final class SettledPolicy {
     /** Fewer say nothing about a trend. */

@@ -68,6 +68,24 @@ class RecordedTracesTest {
             return SettledPolicy.judge(samples.subList(0, i + 1), rule).settled();
         }
 
+        /** What of it the agent would have looked at while nobody asked for fast samples. */
+        Trace paced(SettleRule rule) {
+            List<Sample> seen = new ArrayList<>();
+            long next = 0;
+            for (Sample sample : samples) {
+                if (sample.atNanos() >= next) {
+                    seen.add(sample);
+                    boolean settled = SettledPolicy.judge(seen, rule).settled();
+                    // The recording is not exact to the millisecond.
+                    next =
+                            sample.atNanos()
+                                    + SamplingPace.pause(false, settled, rule).toNanos()
+                                    - 10_000_000;
+                }
+            }
+            return new Trace(seen, event);
+        }
+
         /** Samples called settled although memory went away within the next second. */
         int wrongs(SettleRule rule) {
             int wrongs = 0;
@@ -118,6 +136,20 @@ class RecordedTracesTest {
     @ValueSource(strings = {"load", "slow-load", "death", "busy"})
     void settledMemoryDoesNotGoAwayByItself(String name) throws IOException {
         assertThat(Trace.read(name).wrongs(RULE)).isZero();
+    }
+
+    /** At the pace of a calm node the windows have samples of both intervals. */
+    @ParameterizedTest
+    @ValueSource(strings = {"load", "slow-load", "death"})
+    void settlesAsSoonWhereNobodyAsks(String name) throws IOException {
+        Trace whole = Trace.read(name);
+        Trace paced = whole.paced(RULE);
+
+        assertThat(paced.samples()).hasSizeLessThan(whole.samples().size() * 4 / 5);
+        assertThat(paced.settledAfter(RULE))
+                .as("ms after its end")
+                .isPositive()
+                .isLessThan(2 * RULE.window().toMillis());
     }
 
     @ParameterizedTest

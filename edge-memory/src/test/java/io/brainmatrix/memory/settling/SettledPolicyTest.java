@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettledPolicyTest {
     private static final long MI = 1L << 20;
@@ -58,6 +60,59 @@ class SettledPolicyTest {
         samples.removeIf(s -> s.atNanos() > 1_200_000_000L && s.atNanos() < 1_900_000_000L);
 
         assertThat(settled(samples)).isFalse();
+    }
+
+    /**
+     * MemAvailable as the kernel reckons it: page cache counts, but for half of it or, where that
+     * is less, the low watermark, here that of a node of 8 GiB.
+     */
+    private static long memAvailable(long free, long cache) {
+        return free + cache - Math.min(cache / 2, 11 * MI);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {20, 400})
+    void pageCacheThatGrowsIsSettledAndALoadOfTheSameSpeedIsNot(long mibPerSecond) {
+        LongUnaryOperator taken = at -> at * mibPerSecond * MI / 1000;
+        List<Sample> cache =
+                trace(
+                        5000,
+                        at ->
+                                memAvailable(
+                                        6000 * MI - taken.applyAsLong(at), taken.applyAsLong(at)));
+        List<Sample> load = trace(5000, at -> memAvailable(6000 * MI - taken.applyAsLong(at), 0));
+
+        for (int end = 11; end <= cache.size(); end++) {
+            assertThat(settled(cache.subList(0, end))).isTrue();
+            assertThat(settled(load.subList(0, end))).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, -1})
+    void aTimeBaseThatJumpsADayIsNotSettledForAWindowAndHidesNoRamp(long days) {
+        List<Sample> flat = jumping(days, at -> 4096 * MI);
+        List<Sample> falling = jumping(days, at -> 4096 * MI - at * 50 * MI / 1000);
+
+        for (int i = 0; i < flat.size(); i++) {
+            long at = i * 100L;
+            assertThat(settled(flat.subList(0, i + 1)))
+                    .as("at %d ms, the jump at 1500 ms", at)
+                    .isEqualTo((at >= 1000 && at < 1500) || at >= 2500);
+            assertThat(settled(falling.subList(0, i + 1))).isFalse();
+        }
+    }
+
+    private static List<Sample> jumping(long days, LongUnaryOperator value) {
+        return trace(4000, value).stream()
+                .map(
+                        s ->
+                                s.atNanos() < 1_500_000_000L
+                                        ? s
+                                        : new Sample(
+                                                s.atNanos() + Duration.ofDays(days).toNanos(),
+                                                s.available()))
+                .toList();
     }
 
     @Test
