@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,8 +106,13 @@ class AgentTest {
 
         try (Running running = start(api, 1, node)) {
             await().atMost(BOUND).until(() -> running.agent.samplePause().toMillis() == 250);
-            node.available(NodeFiles.AVAILABLE - (500L << 20));
-            await().atMost(BOUND).until(() -> running.agent.samplePause().toMillis() == 100);
+            AtomicLong taken = new AtomicLong();
+            await().atMost(BOUND)
+                    .until(
+                            () -> {
+                                node.available(NodeFiles.AVAILABLE - taken.addAndGet(10L << 20));
+                                return running.agent.samplePause().toMillis() == 100;
+                            });
             await().atMost(BOUND).until(() -> running.agent.samplePause().toMillis() == 250);
             api.fast = true;
             assertThat(running.agent.samplePause()).hasMillis(100);
