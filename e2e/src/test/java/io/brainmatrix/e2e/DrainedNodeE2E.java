@@ -72,6 +72,10 @@ class DrainedNodeE2E {
                             MATRIX + "-second-1",
                             MATRIX + "-first-2",
                             MATRIX + "-second-2");
+            List<LaneHistory.Hold> holds = lane.holds();
+            for (int i = 1; i < holds.size(); i++) {
+                assertThat(holds.get(i).from()).isAfterOrEqualTo(holds.get(i - 1).end());
+            }
         } finally {
             world.remove("drained.gguf");
         }

@@ -2,10 +2,8 @@ package io.brainmatrix.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.brainmatrix.api.v1alpha1.Bytes;
 import io.brainmatrix.api.v1alpha1.NodeMemory;
 import io.brainmatrix.api.v1alpha1.Reason;
-import io.fabric8.kubernetes.api.model.Quantity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +13,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -38,29 +35,11 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KubectlE2E {
     private static final String NAMESPACE = "e2e-kubectl";
+
+    /** What `exceeds` asks for, with its headroom. */
+    private static final long TOO_MUCH = (900L << 30) / 100 * 120;
+
     private static final Path GOLDEN = Path.of("src/test/resources/kubectl");
-
-    private static final String AMOUNT = "(-?[0-9.]+(?:[KMGT]i)?)";
-
-    private static final Pattern NEEDS =
-            Pattern.compile(
-                    "needs %1$s \\(budget %1$s \\+ ([0-9]+) %% headroom\\)".formatted(AMOUNT));
-
-    /** What an instance says that no node could hold. */
-    private static final Pattern MOST =
-            Pattern.compile(
-                    "needs %1$s, it can give at most %1$s even when empty".formatted(AMOUNT));
-
-    /** The sum behind what is free. */
-    private static final Pattern FREE =
-            Pattern.compile(
-                    "%1$s free = %1$s allocatable - %1$s reserve - %1$s other pods - %1$s unaccounted - %1$s promised"
-                            .formatted(AMOUNT));
-
-    /** Each amount is rounded to a tenth of its unit. */
-    private static final long ROUNDING = 300L << 20;
-
-    private static final long TENTH_OF_TI = (1L << 40) / 10;
 
     private final Cluster cluster;
     private final World world = new World();
@@ -116,17 +95,13 @@ class KubectlE2E {
 
     @Test
     void itsBudgetExceedsTheNode() throws IOException {
-        Matcher sizes = found(MOST, golden("exceeds"));
-
-        long needed = (900L << 30) / 100 * 120;
-        assertThat(bytes(sizes.group(1))).isBetween(needed - TENTH_OF_TI, needed + TENTH_OF_TI);
-        assertThat(bytes(sizes.group(2))).isLessThan(cluster.allocatable());
+        assertThat(Sums.most(golden("exceeds"), TOO_MUCH)).isLessThan(cluster.allocatable());
     }
 
     /** Room enough for it on an empty node, but not beside the one that is well. */
     @Test
     void itWaitsForMemory() throws IOException {
-        long most = bytes(found(MOST, golden("exceeds")).group(2));
+        long most = Sums.most(golden("exceeds"), TOO_MUCH);
         long budget = most - (200L << 20);
         user.apply(
                 Matrix.on("memory", World.hostPath("kubectl.gguf"))
@@ -137,8 +112,7 @@ class KubectlE2E {
         String text = golden("memory");
         user.delete("memory");
 
-        needs(text);
-        addUp(FREE, text);
+        Sums.waitsForMemory(text);
     }
 
     @Test
@@ -339,33 +313,5 @@ class KubectlE2E {
                 .replace("`" + cluster.node() + "`", "`NODE`")
                 .replaceAll("(?<= )" + Pattern.quote(cluster.node()) + "(?= )", "NODE")
                 .replaceAll(" {2,}", "  ");
-    }
-
-    private static Matcher found(Pattern pattern, String text) {
-        Matcher found = pattern.matcher(text);
-        assertThat(found.find()).as(text).isTrue();
-        return found;
-    }
-
-    private static void addUp(Pattern sum, String text) {
-        Matcher found = found(sum, text);
-        long rest = bytes(found.group(2));
-        for (int term = 3; term <= found.groupCount(); term++) {
-            rest -= bytes(found.group(term));
-        }
-        assertThat(bytes(found.group(1))).as(text).isBetween(rest - ROUNDING, rest + ROUNDING);
-    }
-
-    private static void needs(String text) {
-        Matcher found = found(NEEDS, text);
-        long budget = bytes(found.group(2));
-        long needed = budget + budget / 100 * Long.parseLong(found.group(3));
-        assertThat(bytes(found.group(1))).isBetween(needed - ROUNDING, needed + ROUNDING);
-    }
-
-    private static long bytes(String amount) {
-        return amount.startsWith("-")
-                ? -bytes(amount.substring(1))
-                : Bytes.of(new Quantity(amount));
     }
 }
