@@ -95,6 +95,7 @@ class RoomE2E {
                 user.awaitReason(MATRIX, "big", Reason.WaitingForMemory);
                 String message = Objects.requireNonNull(user.status(MATRIX, "big").message());
                 Sums.waitsForMemory(message);
+                assertThat(message).endsWith("; number 1 of 1 in the queue");
                 Await.during(
                         cluster,
                         "it stays out",

@@ -42,9 +42,14 @@ final class Gate {
             } else if (verdict.passes()) {
                 verdict = behind(node, head.orElseThrow());
             }
+            String message =
+                    verdict.passes()
+                            ? verdict.message()
+                            : "%s; number %d of %d in the queue"
+                                    .formatted(verdict.message(), position, queue.size());
             waiting.put(
                     candidate.key(),
-                    new Waiting(verdict.reason(), verdict.message(), OptionalInt.of(position)));
+                    new Waiting(verdict.reason(), message, OptionalInt.of(position)));
         }
         return open ? head : Optional.empty();
     }
@@ -197,7 +202,7 @@ final class Gate {
     private static Verdict behind(NodeSnapshot node, Candidate head) {
         return Verdict.no(
                 Reason.WaitingInQueue,
-                "behind `%s` in the queue of node `%s`".formatted(head.key().text(), node.node()));
+                "behind `%s` on node `%s`".formatted(head.key().text(), node.node()));
     }
 
     private static Verdict heldBack(NodeSnapshot node, Turn turn) {
