@@ -48,15 +48,8 @@ final class AppendEndpoint {
             throw new ApiError(403, "Forbidden", null, forbidden.why());
         }
         if (caller instanceof Caller.Instance) {
-            long began = nanos.getAsLong();
-            try {
-                Answer answer = append(exchange, caller);
-                Pace.pause(began, nanos);
-                Exchange.json(exchange, 200, answer.json());
-            } catch (ApiError e) {
-                Pace.pause(began, nanos);
-                throw e;
-            }
+            Answer answer = Pace.answer(nanos, () -> append(exchange, caller));
+            Exchange.json(exchange, 200, answer.json());
         } else {
             Exchange.json(exchange, 200, append(exchange, caller).json());
         }

@@ -1,5 +1,6 @@
 package io.brainmatrix.chronicle.http;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -13,8 +14,25 @@ final class Pace {
 
     private Pace() {}
 
-    /** Waits until the next step after a time at which somebody asked. */
-    static void pause(long beganNanos, LongSupplier nanos) {
+    /** What answers an instance. */
+    interface Answer<T> {
+        T get() throws IOException, ApiError;
+    }
+
+    /** An answer, or its refusal, at the next step after it was asked for. */
+    static <T> T answer(LongSupplier nanos, Answer<T> answer) throws IOException, ApiError {
+        long began = nanos.getAsLong();
+        try {
+            T got = answer.get();
+            pause(began, nanos);
+            return got;
+        } catch (ApiError e) {
+            pause(began, nanos);
+            throw e;
+        }
+    }
+
+    private static void pause(long beganNanos, LongSupplier nanos) {
         try {
             TimeUnit.NANOSECONDS.sleep(waitNanos(nanos.getAsLong() - beganNanos));
         } catch (InterruptedException e) {

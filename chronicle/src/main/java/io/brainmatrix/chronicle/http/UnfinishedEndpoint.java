@@ -37,15 +37,7 @@ final class UnfinishedEndpoint {
         if (!(caller instanceof Caller.Instance own)) {
             throw ApiError.forbidden("only an instance thinks");
         }
-        long began = nanos.getAsLong();
-        try {
-            ObjectNode taken = take(exchange, own);
-            Pace.pause(began, nanos);
-            Exchange.json(exchange, 202, taken);
-        } catch (ApiError e) {
-            Pace.pause(began, nanos);
-            throw e;
-        }
+        Exchange.json(exchange, 202, Pace.answer(nanos, () -> take(exchange, own)));
     }
 
     private ObjectNode take(HttpExchange exchange, Caller.Instance own)

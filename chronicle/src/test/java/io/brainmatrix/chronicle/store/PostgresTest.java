@@ -3,6 +3,7 @@ package io.brainmatrix.chronicle.store;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** The same on a real PostgreSQL. */
@@ -10,7 +11,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
         named = "brainmatrix.full",
         matches = "true",
         disabledReason = "half a minute: make test-full runs it")
-class PostgresStoreTest extends StoreContract {
+class PostgresTest {
     private static PostgresServer server;
 
     @BeforeAll
@@ -23,13 +24,29 @@ class PostgresStoreTest extends StoreContract {
         server.close();
     }
 
-    @Override
-    Database database() {
-        return server.another();
+    @Nested
+    class Storing extends StoreContract {
+        @Override
+        Database database() {
+            return server.another();
+        }
+
+        @Override
+        Database same() {
+            return server.same();
+        }
     }
 
-    @Override
-    Database same() {
-        return server.same();
+    @Nested
+    class WhatIsUnfinished extends UnfinishedContract {
+        @Override
+        Database database() {
+            return server.another();
+        }
+
+        @Override
+        Database same() {
+            return server.same();
+        }
     }
 }
