@@ -208,9 +208,7 @@ final class Agent {
 
     /** Until the next sample, by what the operator asks for and the latest window says. */
     Duration samplePause() {
-        NodeMemorySpec asked = asked();
-        return SamplingPace.pause(
-                Boolean.TRUE.equals(asked.fast()), sampler.settled(), rule(asked));
+        return SamplingPace.pause(fast(), sampler.settled(), rule());
     }
 
     /** When memory counts as settled, by what the operator asks for now. */

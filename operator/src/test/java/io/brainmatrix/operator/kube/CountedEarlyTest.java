@@ -1,5 +1,6 @@
 package io.brainmatrix.operator.kube;
 
+import static io.brainmatrix.operator.kube.OneNode.yaml;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
@@ -10,12 +11,6 @@ import io.brainmatrix.operator.admission.NodeSnapshot;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.utils.Serialization;
-import java.lang.reflect.Proxy;
-import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -123,33 +118,6 @@ class CountedEarlyTest {
                         spec: {accessModes: [%s]}
                         """
                                 .formatted(mode));
-        ClusterView view =
-                (ClusterView)
-                        Proxy.newProxyInstance(
-                                CountedEarlyTest.class.getClassLoader(),
-                                new Class<?>[] {ClusterView.class},
-                                (proxy, method, arguments) ->
-                                        switch (method.getName()) {
-                                            case "matrices" -> List.of(matrix);
-                                            case "lanes" -> List.of();
-                                            case "lane" -> Optional.empty();
-                                            case "node" -> Optional.of(node);
-                                            case "podsOn", "podsOf" -> List.of(pod);
-                                            case "nodeMemory" -> Optional.of(memory);
-                                            case "claim" -> Optional.of(claim);
-                                            case "isFresh" -> true;
-                                            default -> throw new AssertionError(method);
-                                        });
-        return new NodeReader(
-                        view,
-                        new OperatorSettings(
-                                "system", "image", "Never", List.of(Path.of("/models"))),
-                        Clock.fixed(Instant.parse("2026-01-01T12:00:00Z"), ZoneOffset.UTC),
-                        p -> List.of())
-                .read("edge");
-    }
-
-    private static <T> T yaml(Class<T> type, String yaml) {
-        return Serialization.unmarshal(yaml, type);
+        return new OneNode(node, memory, List.of(matrix), List.of(pod), Optional.of(claim)).read();
     }
 }

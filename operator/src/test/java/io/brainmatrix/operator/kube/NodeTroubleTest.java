@@ -1,14 +1,11 @@
 package io.brainmatrix.operator.kube;
 
+import static io.brainmatrix.operator.kube.OneNode.yaml;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.brainmatrix.api.v1alpha1.NodeMemory;
 import io.brainmatrix.operator.admission.NodeReading;
 import io.fabric8.kubernetes.api.model.Node;
-import io.fabric8.kubernetes.client.utils.Serialization;
-import java.lang.reflect.Proxy;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -91,32 +88,9 @@ class NodeTroubleTest {
                         Node.class,
                         "metadata: {name: edge}\nstatus:\n  allocatable: {memory: 8Gi}\n  conditions:\n"
                                 + told);
-        ClusterView view =
-                (ClusterView)
-                        Proxy.newProxyInstance(
-                                NodeTroubleTest.class.getClassLoader(),
-                                new Class<?>[] {ClusterView.class},
-                                (proxy, method, arguments) ->
-                                        switch (method.getName()) {
-                                            case "matrices", "lanes", "podsOn" -> List.of();
-                                            case "lane" -> Optional.empty();
-                                            case "node" -> Optional.of(node);
-                                            case "nodeMemory" -> Optional.of(memory);
-                                            case "isFresh" -> true;
-                                            default -> throw new AssertionError(method);
-                                        });
-        return new NodeReader(
-                        view,
-                        new OperatorSettings(
-                                "system", "image", "Never", List.of(Path.of("/models"))),
-                        Clock.systemUTC(),
-                        pod -> List.of())
-                .read("edge")
+        return new OneNode(node, memory, List.of(), List.of(), Optional.empty())
+                .read()
                 .reading()
                 .orElseThrow();
-    }
-
-    private static <T> T yaml(Class<T> type, String yaml) {
-        return Serialization.unmarshal(yaml, type);
     }
 }
