@@ -184,7 +184,7 @@ class UpgradeE2E {
 
     private Path standIns() throws IOException {
         Path images = Files.createDirectories(folder.resolve("images"));
-        for (String image : List.of("operator", "node-agent", "inference-pod")) {
+        for (String image : List.of("operator", "node-agent", "inference-pod", "chronicle")) {
             Files.writeString(images.resolve(image + ".tar"), image);
         }
         return images;
