@@ -30,15 +30,14 @@ class AdmissionBench {
     private static final List<String> NAMES = List.of("subject", "observer", "god");
     private static final String BUDGET = ", budget: {ram: 700Mi}";
 
-    /** The API's default, as these matrices have it. */
-    private static final Duration WINDOW = Duration.ofSeconds(1);
-
     private static final int CREATED = 201;
     private static final int TINY = 12;
     private static final int FEW = 3;
 
     private final Cluster cluster;
     private final World world = new World();
+    private Instant asked = Instant.EPOCH;
+    private Duration window = Duration.ZERO;
 
     AdmissionBench(Cluster cluster) {
         this.cluster = cluster;
@@ -49,87 +48,102 @@ class AdmissionBench {
         Bench.nobodyDied(cluster);
     }
 
+    /**
+     * One instance's way up.
+     *
+     * @param lane when it got the lane
+     */
+    private record Start(Instant lane, Instant loadStarted, Instant loadEnded, Instant ready) {
+        /** From its turn on; what came before was waiting. */
+        Duration own() {
+            return Duration.between(lane, ready);
+        }
+
+        boolean overlaps(Start other) {
+            return loadStarted.isBefore(other.loadEnded) && other.loadStarted.isBefore(loadEnded);
+        }
+    }
+
     @Test
     void threeColdBesideTheSameThreeAlone() {
         world.place(Models.chain(Models.LARGE_MIB), "bench.gguf");
         try {
             Duration alone = Duration.ZERO;
             for (String name : NAMES) {
-                Duration one = untilReady("e2e-bench-" + name, List.of(name));
-                say("%s alone, apply to Ready: %.2f s".formatted(name, seconds(one)));
-                alone = alone.plus(one);
+                alone = alone.plus(cold("e2e-bench-" + name, List.of(name)).getFirst().own());
             }
-            Duration cold = untilReady("e2e-bench-all", NAMES);
-            Duration windows = WINDOW.multipliedBy(NAMES.size());
-            say("three cold, apply to all Ready: %.2f s".formatted(seconds(cold)));
+            List<Start> starts = cold("e2e-bench-all", NAMES);
+            long overlaps =
+                    starts.stream()
+                            .flatMap(s -> starts.stream().filter(o -> o != s && o.overlaps(s)))
+                            .count();
+            say("overlaps of loads: " + overlaps);
+            assertThat(overlaps).isZero();
+            Duration windows = window.multipliedBy(NAMES.size());
+            double all =
+                    seconds(
+                            Duration.between(
+                                    asked,
+                                    starts.stream()
+                                            .map(Start::ready)
+                                            .max(Instant::compareTo)
+                                            .orElseThrow()));
             say(
-                    "ratio to their sum alone (%.2f s) and the windows in force (%.2f s): %.2f"
+                    "three cold, apply to all Ready: %.2f s; the sum of each alone, lane to Ready: %.2f s; windows in force: %.2f s; ratio %.2f"
                             .formatted(
+                                    all,
                                     seconds(alone),
                                     seconds(windows),
-                                    seconds(cold) / (seconds(alone) + seconds(windows))));
+                                    all / (seconds(alone) + seconds(windows))));
         } finally {
             world.remove("bench.gguf");
         }
     }
 
-    private Duration untilReady(String namespace, List<String> names) {
+    private List<Start> cold(String namespace, List<String> names) {
         try (ClusterUser user = new ClusterUser(cluster, namespace);
-                LaneHistory lane = new LaneHistory(cluster)) {
+                LaneHistory lane = new LaneHistory(cluster);
+                PodTimes times = new PodTimes(cluster, namespace)) {
             Matrix matrix = Matrix.on(MATRIX, World.hostPath("bench.gguf"));
             for (String name : names) {
                 matrix = matrix.instance("name: " + name + BUDGET);
             }
-            Instant asked = Instant.now();
+            asked = Instant.now();
             user.apply(matrix);
             user.awaitReady(MATRIX, names.toArray(String[]::new));
-            Duration took = Duration.between(asked, Instant.now());
+            window = Bench.window(user, MATRIX);
+            List<Start> starts = new ArrayList<>();
             for (String name : names) {
+                String pod = MATRIX + "-" + name + "-1";
                 JsonNode status = user.talk(MATRIX, name, Chat::status);
-                Instant from =
-                        lane.holds().stream()
-                                .filter(h -> h.pod().equals(MATRIX + "-" + name + "-1"))
-                                .findFirst()
-                                .orElseThrow()
-                                .from();
+                Start start =
+                        new Start(
+                                lane.holds().stream()
+                                        .filter(h -> h.pod().equals(pod))
+                                        .findFirst()
+                                        .orElseThrow()
+                                        .from(),
+                                time(status, "loadStarted"),
+                                time(status, "loadEnded"),
+                                times.ready(pod).orElseThrow());
                 say(
-                        "  %s: lane at %.2f s, load from %.2f s to %.2f s, Ready in the pod at %s"
+                        "  %s of %d: lane at %.2f s, load from %.2f s to %.2f s, Ready at %.2f s"
                                 .formatted(
                                         name,
-                                        seconds(Duration.between(asked, from)),
-                                        seconds(
-                                                Duration.between(
-                                                        asked, time(status, "loadStarted"))),
-                                        seconds(Duration.between(asked, time(status, "loadEnded"))),
-                                        readyAt(user, name, asked)));
+                                        names.size(),
+                                        since(start.lane()),
+                                        since(start.loadStarted()),
+                                        since(start.loadEnded()),
+                                        since(start.ready())));
+                starts.add(start);
             }
-            Await.until(
-                    cluster,
-                    "the lane is free",
-                    () -> {
-                        if (lane.holder() != null) {
-                            throw new AssertionError("held by " + lane.holder());
-                        }
-                    });
-            return took;
+            Await.until(cluster, "the lane is free", () -> assertThat(lane.holder()).isNull());
+            return starts;
         }
     }
 
-    private static String readyAt(ClusterUser user, String name, Instant asked) {
-        return user.podOf(MATRIX, name).getStatus().getConditions().stream()
-                .filter(c -> c.getType().equals("Ready"))
-                .map(
-                        c ->
-                                "%.0f s (whole seconds)"
-                                        .formatted(
-                                                seconds(
-                                                        Duration.between(
-                                                                asked,
-                                                                Instant.parse(
-                                                                        c
-                                                                                .getLastTransitionTime())))))
-                .findFirst()
-                .orElse("?");
+    private double since(Instant moment) {
+        return seconds(Duration.between(asked, moment));
     }
 
     /** As on a node of the size that this is for: up to two others serve. */

@@ -2,9 +2,12 @@ package io.brainmatrix.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.brainmatrix.api.v1alpha1.Admission;
+import io.brainmatrix.api.v1alpha1.Durations;
 import io.brainmatrix.quickstart.Chart;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 /** How benchmarks tell their figures: lines that `bench/` filters from the build's output. */
 final class Bench {
@@ -20,6 +23,15 @@ final class Bench {
                 .filter(pod -> pod.getStatus().getContainerStatuses() != null)
                 .flatMap(pod -> pod.getStatus().getContainerStatuses().stream())
                 .forEach(c -> assertThat(c.getRestartCount()).as(c.getName()).isZero());
+    }
+
+    /** The settle window in force for a matrix, as the API server has its object. */
+    static Duration window(ClusterUser user, String matrix) {
+        Admission admission = user.matrix(matrix).orElseThrow().getSpec().admission();
+        return Durations.parse(
+                Objects.requireNonNull(
+                        Objects.requireNonNull(Objects.requireNonNull(admission).settle())
+                                .window()));
     }
 
     static double seconds(Duration duration) {

@@ -24,7 +24,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class DeploymentsBench {
     private static final String MATRIX = "race";
     private static final List<String> NAMES = List.of("subject", "observer", "god");
-    private static final Duration WINDOWS = Duration.ofSeconds(NAMES.size());
     private static final int ROUNDS = 3;
 
     /** Of each model; the larger, the more three loads at once are in each other's way. */
@@ -68,13 +67,14 @@ class DeploymentsBench {
             user.awaitReady(MATRIX, NAMES.toArray(String[]::new));
             Map<String, PodSpec> specs = new LinkedHashMap<>();
             NAMES.forEach(n -> specs.put(n, plain(user.podOf(MATRIX, n))));
+            Duration windows = Bench.window(user, MATRIX).multipliedBy(NAMES.size());
             suspend(user, true);
 
             for (int round = 0; round < ROUNDS; round++) {
                 Run lane = lane(user);
                 Run plain = plain(user, specs);
                 Bench.say(
-                        "%d MiB each, lane: first %.1f s, all %.1f s; Deployments: first %.1f s, all %.1f s; first %.2f, all %.2f of theirs and the windows of %d s"
+                        "%d MiB each, lane: first %.1f s, all %.1f s; Deployments: first %.1f s, all %.1f s; first %.2f, all %.2f of theirs and the windows of %.1f s"
                                 .formatted(
                                         MODEL_MIB,
                                         lane.first(),
@@ -82,8 +82,8 @@ class DeploymentsBench {
                                         plain.first(),
                                         plain.all(),
                                         lane.first() / plain.first(),
-                                        lane.all() / (plain.all() + Bench.seconds(WINDOWS)),
-                                        WINDOWS.toSeconds()));
+                                        lane.all() / (plain.all() + Bench.seconds(windows)),
+                                        Bench.seconds(windows)));
             }
         } finally {
             NAMES.forEach(name -> world.remove(file(name)));

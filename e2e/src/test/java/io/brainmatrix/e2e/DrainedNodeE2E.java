@@ -3,11 +3,9 @@ package io.brainmatrix.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.brainmatrix.api.v1alpha1.Reason;
-import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -39,27 +37,13 @@ class DrainedNodeE2E {
 
             Instant began = Instant.now();
             try {
-                cordon(true);
-                // As kubectl drain: everything at once that is no DaemonSet's, the operator too.
-                cluster.evict(Objects.requireNonNull(cluster.operator()));
-                List<Pod> instances = user.pods();
-                instances.forEach(cluster::evict);
-                Await.until(
-                        cluster,
-                        "the node is drained",
-                        () ->
-                                assertThat(user.pods())
-                                        .extracting(p -> p.getMetadata().getUid())
-                                        .doesNotContainAnyElementsOf(
-                                                instances.stream()
-                                                        .map(p -> p.getMetadata().getUid())
-                                                        .toList()));
+                drain();
                 Duration drained = Duration.between(began, Instant.now());
                 Figures.note("node drained", drained);
                 assertThat(drained).isLessThan(DRAINED_WITHIN);
                 user.awaitReason(MATRIX, "first", Reason.NodeUnschedulable);
             } finally {
-                cordon(false);
+                uncordon();
             }
 
             user.awaitReady(MATRIX, "first", "second");
@@ -81,7 +65,22 @@ class DrainedNodeE2E {
         }
     }
 
-    private void cordon(boolean cordoned) {
-        cluster.patchNode("{\"spec\": {\"unschedulable\": %s}}".formatted(cordoned));
+    /** As the documents have it; it evicts the operator too, and waits until all pods are gone. */
+    private void drain() {
+        Script drain =
+                Script.run(
+                        "kubectl",
+                        "drain",
+                        cluster.node(),
+                        "--ignore-daemonsets",
+                        "--delete-emptydir-data",
+                        "--timeout=%ds".formatted(DRAINED_WITHIN.toSeconds()));
+        assertThat(drain.status()).as("%s", drain.output()).isZero();
+        assertThat(drain.output()).contains("pod/%s-first-1 evicted".formatted(MATRIX));
+    }
+
+    private void uncordon() {
+        Script uncordon = Script.run("kubectl", "uncordon", cluster.node());
+        assertThat(uncordon.status()).as("%s", uncordon.output()).isZero();
     }
 }

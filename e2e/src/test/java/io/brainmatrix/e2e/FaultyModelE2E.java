@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.brainmatrix.api.v1alpha1.Reason;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class FaultyModelE2E {
     private static final String MATRIX = "faulty";
     private static final String FILE = "faulty.gguf";
+    private static final String OTHER = "faulty-other.gguf";
 
     /** In the first ten seconds; a loop without a delay would make one in two seconds. */
     private static final int MOST_PODS = 4;
@@ -31,20 +33,34 @@ class FaultyModelE2E {
     }
 
     @Test
-    void aTruncatedFileIsSaidAndReplacingItIsEnough() {
+    void aTruncatedFileAndAWrongDigestAreSaidAndCorrectingThemIsEnough() {
         world.place(Models.truncated(Models.TINY_MIB), FILE);
-        mended(Reason.ModelInvalid, matrix(), () -> world.place(good, FILE));
-    }
+        world.place(good, OTHER);
+        try (ClusterUser truncated = new ClusterUser(cluster, "e2e-truncated");
+                ClusterUser digest = new ClusterUser(cluster, "e2e-digest");
+                PodHistory ofTruncated = new PodHistory(cluster, truncated.namespace());
+                PodHistory ofDigest = new PodHistory(cluster, digest.namespace())) {
+            truncated.apply(matrix());
+            digest.apply(matrix().withDigest(World.hostPath(OTHER), "0".repeat(64)));
+            said(truncated, Reason.ModelInvalid, FILE);
+            said(digest, Reason.DigestMismatch, OTHER);
+            Await.during(
+                    cluster,
+                    "no restart loop",
+                    Duration.ofSeconds(10),
+                    () ->
+                            assertThat(List.of(ofTruncated.names(), ofDigest.names()))
+                                    .allSatisfy(
+                                            pods ->
+                                                    assertThat(pods)
+                                                            .hasSizeLessThanOrEqualTo(MOST_PODS)));
 
-    @Test
-    void aWrongDigestIsSaidAndCorrectingItIsEnough() {
-        world.place(good, FILE);
-        Matrix wrong = matrix().withDigest(World.hostPath(FILE), "0".repeat(64));
-        Matrix right = matrix().withDigest(World.hostPath(FILE), Models.sha256(good));
-        try (ClusterUser user = new ClusterUser(cluster, "e2e-digest")) {
-            faulty(user, Reason.DigestMismatch, wrong);
-            user.apply(right);
-            back(user);
+            world.place(good, FILE);
+            digest.apply(matrix().withDigest(World.hostPath(OTHER), Models.sha256(good)));
+            for (ClusterUser user : List.of(truncated, digest)) {
+                user.awaitReady(MATRIX, "subject");
+                assertThat(user.deaths(MATRIX, "subject")).isZero();
+            }
         }
     }
 
@@ -70,30 +86,9 @@ class FaultyModelE2E {
         }
     }
 
-    private void mended(Reason reason, Matrix matrix, Runnable mend) {
-        try (ClusterUser user = new ClusterUser(cluster, "e2e-faulty")) {
-            faulty(user, reason, matrix);
-            mend.run();
-            back(user);
-        }
-    }
-
-    private void faulty(ClusterUser user, Reason reason, Matrix matrix) {
-        try (PodHistory pods = new PodHistory(cluster, user.namespace())) {
-            user.apply(matrix);
-            user.awaitReason(MATRIX, "subject", reason);
-            assertThat(user.status(MATRIX, "subject").message()).contains(FILE);
-            Await.during(
-                    cluster,
-                    "no restart loop",
-                    Duration.ofSeconds(10),
-                    () -> assertThat(pods.names()).hasSizeLessThanOrEqualTo(MOST_PODS));
-            assertThat(user.deaths(MATRIX, "subject")).isZero();
-        }
-    }
-
-    private void back(ClusterUser user) {
-        user.awaitReady(MATRIX, "subject");
+    private static void said(ClusterUser user, Reason reason, String file) {
+        user.awaitReason(MATRIX, "subject", reason);
+        assertThat(user.status(MATRIX, "subject").message()).contains(file);
         assertThat(user.deaths(MATRIX, "subject")).isZero();
     }
 

@@ -56,14 +56,20 @@ class StuckE2E {
     void anImageThatIsNotThere() {
         String image = InferenceImage.of(cluster.client(), Chart.NAMESPACE);
         try (ClusterUser user = new ClusterUser(cluster, "e2e-stuck-image");
+                ClusterUser free = new ClusterUser(cluster, "e2e-stuck-beside");
                 LaneHistory lane = new LaneHistory(cluster)) {
             try (OwnOperator _ = OwnOperator.making(cluster, image + "-of-nowhere")) {
                 user.apply(good);
-                user.awaitReason(MATRIX, "one", Reason.ImageUnavailable);
-                assertThat(user.status(MATRIX, "one").message()).contains("-of-nowhere");
+                free.apply(good);
+                // The other's turn comes too; it is to have the same image, and says so.
+                for (ClusterUser each : List.of(user, free)) {
+                    each.awaitReason(MATRIX, "one", Reason.ImageUnavailable);
+                    assertThat(each.status(MATRIX, "one").message()).contains("-of-nowhere");
+                }
                 freedInTime(lane);
             }
             user.awaitReady(MATRIX, "one");
+            free.awaitReady(MATRIX, "one");
             assertThat(user.deaths(MATRIX, "one")).isZero();
         }
     }
@@ -95,18 +101,24 @@ class StuckE2E {
     @Test
     void aNodeWithoutTheCpuThatItAsksFor() {
         try (ClusterUser user = new ClusterUser(cluster, "e2e-stuck-cpu");
+                ClusterUser free = new ClusterUser(cluster, "e2e-stuck-beside");
                 LaneHistory lane = new LaneHistory(cluster)) {
             Pod filler = takeAllCpu();
             try {
                 user.apply(good);
-                user.awaitReason(MATRIX, "one", Reason.Unschedulable);
-                assertThat(user.status(MATRIX, "one").message())
-                        .contains("Unschedulable", "Insufficient cpu");
+                free.apply(good);
+                // The other's turn comes too, and there is no CPU for it either.
+                for (ClusterUser each : List.of(user, free)) {
+                    each.awaitReason(MATRIX, "one", Reason.Unschedulable);
+                    assertThat(each.status(MATRIX, "one").message())
+                            .contains("Unschedulable", "Insufficient cpu");
+                }
                 freedInTime(lane);
             } finally {
                 cluster.client().resource(filler).withGracePeriod(0).delete();
             }
             user.awaitReady(MATRIX, "one");
+            free.awaitReady(MATRIX, "one");
             assertThat(user.deaths(MATRIX, "one")).isZero();
         }
     }

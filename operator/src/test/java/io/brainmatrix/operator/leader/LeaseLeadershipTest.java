@@ -22,6 +22,10 @@ class LeaseLeadershipTest {
     @SuppressWarnings("NullAway.Init") // the extension sets it
     static KubernetesClient client;
 
+    private static final LeaseLeadership.Times HOURS =
+            new LeaseLeadership.Times(
+                    Duration.ofHours(8), Duration.ofHours(5), Duration.ofHours(1));
+
     private final AtomicInteger gained = new AtomicInteger();
 
     @SuppressWarnings("NullAway.Init") // set before each test
@@ -62,6 +66,21 @@ class LeaseLeadershipTest {
         await().atMost(Duration.ofSeconds(3)).until(second::leads);
         assertThat(first.begin()).isFalse();
         await().untilAtomic(gained, org.hamcrest.Matchers.is(2));
+    }
+
+    /** By its watch: its next try would come an hour later. */
+    @Test
+    void whoStandsByTakesItWhenItIsGivenBack() {
+        second.close();
+        try (LeaseLeadership patient =
+                new LeaseLeadership(client, NAMESPACE, "patient", gained::incrementAndGet, HOURS)) {
+            patient.start();
+            await().until(() -> patient.leader().isPresent()); // its try was in vain
+            first.close();
+
+            await().until(patient::leads);
+            await().untilAtomic(gained, org.hamcrest.Matchers.is(2));
+        }
     }
 
     @Test
