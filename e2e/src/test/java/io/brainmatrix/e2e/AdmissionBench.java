@@ -75,7 +75,8 @@ class AdmissionBench {
             List<Start> starts = cold("e2e-bench-all", NAMES);
             long overlaps =
                     starts.stream()
-                            .flatMap(s -> starts.stream().filter(o -> o != s && o.overlaps(s)))
+                            .flatMap(
+                                    s -> starts.stream().filter(o -> !o.equals(s) && o.overlaps(s)))
                             .count();
             say("overlaps of loads: " + overlaps);
             assertThat(overlaps).isZero();
