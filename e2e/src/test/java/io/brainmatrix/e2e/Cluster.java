@@ -2,6 +2,7 @@ package io.brainmatrix.e2e;
 
 import io.brainmatrix.quickstart.Chart;
 import io.brainmatrix.quickstart.Chat;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -102,7 +103,9 @@ final class Cluster implements AutoCloseable {
         chart.uninstall();
     }
 
+    /** Makes it, after one of that name that is still going has gone. */
     void restrictedNamespace(String name) {
+        Await.until(this, "the last namespace " + name + " is gone", () -> notGoing(name));
         client.resource(
                         new NamespaceBuilder()
                                 .withNewMetadata()
@@ -111,6 +114,13 @@ final class Cluster implements AutoCloseable {
                                 .endMetadata()
                                 .build())
                 .serverSideApply();
+    }
+
+    private void notGoing(String name) {
+        Namespace last = client.namespaces().withName(name).get();
+        if (last != null && last.getMetadata().getDeletionTimestamp() != null) {
+            throw new AssertionError("still there");
+        }
     }
 
     void deleteNamespace(String name) {

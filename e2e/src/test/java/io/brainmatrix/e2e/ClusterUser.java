@@ -24,12 +24,12 @@ import java.util.function.Function;
 
 /** Somebody who applies matrices in a restricted namespace and talks to their instances. */
 final class ClusterUser implements AutoCloseable {
-    private static final Duration PODS_GO_WITHIN = Duration.ofSeconds(10);
+    private static final Duration GONE_WITHIN = Duration.ofSeconds(10);
 
     private final Cluster cluster;
     private final String namespace;
 
-    /** A user with a namespace of their own, removed at the end. */
+    /** A user with a namespace of their own, which is removed at the end. */
     ClusterUser(Cluster cluster, String namespace) {
         this.cluster = cluster;
         this.namespace = namespace;
@@ -171,11 +171,15 @@ final class ClusterUser implements AutoCloseable {
                                         service.getSpec().getPorts().getFirst().getPort())));
     }
 
-    /** The namespace goes after its pods: while it has any it is looked at each 11 s only. */
+    /**
+     * Until nobody's memory and no claim is left; the empty namespace goes by itself, which takes
+     * Kubernetes some seconds that no test needs to wait for.
+     */
     @Override
     public void close() {
-        cluster.client().resources(BrainMatrix.class).inNamespace(namespace).delete();
-        Await.orGoOn(PODS_GO_WITHIN, () -> pods().isEmpty());
-        cluster.deleteNamespace(namespace);
+        var matrices = cluster.client().resources(BrainMatrix.class).inNamespace(namespace);
+        matrices.delete();
+        Await.orGoOn(GONE_WITHIN, () -> pods().isEmpty() && matrices.list().getItems().isEmpty());
+        cluster.client().namespaces().withName(namespace).delete();
     }
 }
