@@ -111,6 +111,7 @@ class MatrixPolicyTest {
                                         Optional.of("Checking"),
                                         Optional.empty(),
                                         Optional.of(message),
+                                        Optional.empty(),
                                         OptionalLong.empty(),
                                         Optional.empty(),
                                         List.of()))));
