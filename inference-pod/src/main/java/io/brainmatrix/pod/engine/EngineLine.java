@@ -34,7 +34,7 @@ public final class EngineLine {
                             + "|[a-z_]+: (?:error|failed|unable|cannot)\\b)"
                             + "[^'\"`\\p{Cntrl}]+\\n");
 
-    private static final Pattern METADATA = Pattern.compile("- kv |- type |loading model ");
+    private static final Pattern METADATA = Pattern.compile("- kv |- type ");
 
     private final Path log;
 

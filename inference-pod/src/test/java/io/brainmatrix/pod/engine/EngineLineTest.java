@@ -24,6 +24,7 @@ class EngineLineTest {
                 "slot      release: id  0 | task 33 | stop processing: n_past = 4, truncated = 0 > slot release: id 0 | task 33 | stop processing: n_past = 4, truncated = 0",
                 "srv  update_slots: all slots are idle > srv update_slots: all slots are idle",
                 "load_tensors:          CPU model buffer size =   297.45 MiB > load_tensors: CPU model buffer size = 297.45 MiB",
+                "load_tensors: loading model tensors, this can take a while... (mmap = false) > load_tensors: loading model tensors, this can take a while... (mmap = false)",
                 "llama_decode: failed to decode, ret = -3 > llama_decode: failed to decode, ret = -3",
                 "decode: failed to find free space in the KV cache > decode: failed to find free space in the KV cache",
             })
@@ -40,7 +41,7 @@ class EngineLineTest {
                 "You are a helpful assistant\nuser: slot machine\n",
                 "llama_model_loader: - kv  16: tokenizer.ggml.tokens arr[str,1024]\n",
                 "llama_model_loader: loaded meta data from /models/a's.gguf\n",
-                "srv    load_model: loading model /models/secret.gguf\n",
+                "srv    load_model: loading model '/models/secret.gguf'\n",
                 "srv  update_slots: said \"something\"\n",
                 "srv  update_slots: not whole yet",
                 "\0\0\0\0",
