@@ -128,13 +128,15 @@ enum ChaosFault {
             return onOne(
                     scene,
                     pod -> {
-                        boolean full = scene.disk().fillUnder(pod);
-                        if (full) {
+                        try {
+                            if (!scene.disk().fillUnder(pod)) {
+                                return false;
+                            }
                             pause(scene, Duration.ofSeconds(2));
-                            full = scene.world().signal(pod, "KILL");
+                            return scene.world().signal(pod, "KILL");
+                        } finally {
+                            scene.disk().free();
                         }
-                        scene.disk().free();
-                        return full;
                     });
         }
     },
