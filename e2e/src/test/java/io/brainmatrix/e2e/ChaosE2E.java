@@ -104,6 +104,7 @@ class ChaosE2E {
             violations.forEach(first::addSuppressed);
             throw first;
         }
+        assertThat(faults).as("faults").isGreaterThanOrEqualTo(runs * FAULTS_PER_RUN * 3 / 4);
         assertThat(inALane)
                 .as("faults while a lane was held")
                 .isGreaterThanOrEqualTo(faults * 3 / 10);
