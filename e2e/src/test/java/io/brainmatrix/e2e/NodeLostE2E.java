@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.brainmatrix.api.v1alpha1.Crashes;
 import io.brainmatrix.api.v1alpha1.EndClass;
+import io.brainmatrix.api.v1alpha1.Reason;
 import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.Tag;
@@ -109,6 +110,7 @@ class NodeLostE2E {
                                                         .getMetadata()
                                                         .getDeletionTimestamp())
                                         .isNotNull());
+                user.awaitReason(MATRIX, "first", Reason.NodeLost);
                 Await.during(
                         cluster,
                         "its life is not over",
@@ -116,6 +118,8 @@ class NodeLostE2E {
                         () -> {
                             assertThat(user.pods()).hasSize(1);
                             assertThat(user.status(MATRIX, "first").lives()).isEqualTo(1);
+                            assertThat(user.status(MATRIX, "first").reason())
+                                    .isEqualTo(Reason.NodeLost);
                         });
             } finally {
                 parts.start("kubelet");
