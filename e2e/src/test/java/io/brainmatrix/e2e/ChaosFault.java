@@ -4,7 +4,6 @@ import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.api.v1alpha1.Instance;
 import io.brainmatrix.api.v1alpha1.NodeMemory;
 import io.brainmatrix.quickstart.Chart;
-import io.brainmatrix.quickstart.Hog;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
@@ -20,44 +20,44 @@ import java.util.function.Predicate;
 enum ChaosFault {
     OPERATOR_KILLED {
         @Override
-        void strike(Scene scene) {
-            killForGood(scene, component(scene, "ReplicaSet"));
+        Optional<ChaosFault> strike(Scene scene) {
+            return met(killForGood(scene, component(scene, "ReplicaSet")));
         }
     },
     OPERATOR_KILLED_AFTER_LANE_TAKEN {
         @Override
-        void strike(Scene scene) {
-            afterA(OperatorWrite.LANE_TAKEN, scene, () -> killOne(scene));
+        Optional<ChaosFault> strike(Scene scene) {
+            return afterA(OperatorWrite.LANE_TAKEN, scene, () -> killOne(scene));
         }
     },
     OPERATOR_KILLED_AFTER_POD_MADE {
         @Override
-        void strike(Scene scene) {
-            afterA(OperatorWrite.POD_MADE, scene, () -> killOne(scene));
+        Optional<ChaosFault> strike(Scene scene) {
+            return afterA(OperatorWrite.POD_MADE, scene, () -> killOne(scene));
         }
     },
     OPERATOR_KILLED_AFTER_DEATH_COUNTED {
         @Override
-        void strike(Scene scene) {
-            afterA(OperatorWrite.DEATH_COUNTED, scene, () -> killOne(scene));
+        Optional<ChaosFault> strike(Scene scene) {
+            return afterA(OperatorWrite.DEATH_COUNTED, scene, () -> killOne(scene));
         }
     },
     OPERATOR_KILLED_AFTER_FINALIZER_REMOVED {
         @Override
-        void strike(Scene scene) {
-            afterA(OperatorWrite.FINALIZER_REMOVED, scene, () -> killOne(scene));
+        Optional<ChaosFault> strike(Scene scene) {
+            return afterA(OperatorWrite.FINALIZER_REMOVED, scene, () -> killOne(scene));
         }
     },
     OPERATOR_KILLED_AFTER_LANE_GIVEN_BACK {
         @Override
-        void strike(Scene scene) {
-            afterA(OperatorWrite.LANE_GIVEN_BACK, scene, () -> killOne(scene));
+        Optional<ChaosFault> strike(Scene scene) {
+            return afterA(OperatorWrite.LANE_GIVEN_BACK, scene, () -> killOne(scene));
         }
     },
     OPERATOR_KILLED_AFTER_STOP_ANNOUNCED {
         @Override
-        void strike(Scene scene) {
-            afterA(
+        Optional<ChaosFault> strike(Scene scene) {
+            return afterA(
                     OperatorWrite.STOP_ANNOUNCED,
                     scene,
                     () -> instance(scene).ifPresent(pod -> restart(scene, pod)));
@@ -65,120 +65,145 @@ enum ChaosFault {
     },
     AGENT_KILLED {
         @Override
-        void strike(Scene scene) {
-            killForGood(scene, component(scene, "DaemonSet"));
+        Optional<ChaosFault> strike(Scene scene) {
+            return met(killForGood(scene, component(scene, "DaemonSet")));
         }
     },
     KUBELET_AWAY {
         @Override
-        void strike(Scene scene) {
-            away(scene, "kubelet", Duration.ofSeconds(4));
+        Optional<ChaosFault> strike(Scene scene) {
+            return away(scene, "kubelet", Duration.ofSeconds(4));
         }
     },
     API_SERVER_AWAY {
         @Override
-        void strike(Scene scene) {
-            away(scene, "kube-apiserver", Duration.ofSeconds(2));
+        Optional<ChaosFault> strike(Scene scene) {
+            return away(scene, "kube-apiserver", Duration.ofSeconds(2));
         }
     },
     RUNTIME_AWAY {
         @Override
-        void strike(Scene scene) {
-            away(scene, "containerd", Duration.ofSeconds(4));
+        Optional<ChaosFault> strike(Scene scene) {
+            return away(scene, "containerd", Duration.ofSeconds(4));
         }
     },
+    /** By the kernel, at the limit of the pod's own memory cgroup. */
     OUT_OF_MEMORY {
         @Override
-        void strike(Scene scene) {
-            // Big enough to be what the kernel chooses: its weights are more than half its limit.
-            oneOf(scene, p -> p.getMetadata().getName().contains("-big-") && PodTimes.isReady(p))
-                    .ifPresent(
-                            pod ->
-                                    Hog.takeMemory(
-                                            scene.cluster().client(),
-                                            scene.namespace(),
-                                            pod.getMetadata().getName(),
-                                            640));
+        Optional<ChaosFault> strike(Scene scene) {
+            return onOne(scene, pod -> scene.world().exhaustMemory(pod));
         }
     },
     INSTANCE_KILLED {
         @Override
-        void strike(Scene scene) {
-            killOne(scene);
+        Optional<ChaosFault> strike(Scene scene) {
+            return met(killOne(scene));
         }
     },
     ENGINE_CRASHES {
         @Override
-        void strike(Scene scene) {
-            instance(scene).ifPresent(pod -> scene.world().signal(pod, "SEGV"));
+        Optional<ChaosFault> strike(Scene scene) {
+            return onOne(scene, pod -> scene.world().signal(pod, "SEGV"));
         }
     },
     ENGINE_STOPS {
         @Override
-        void strike(Scene scene) {
-            instance(scene)
-                    .ifPresent(
-                            pod -> {
-                                scene.world().signal(pod, "STOP");
-                                pause(scene, Duration.ofSeconds(4));
-                                scene.world().signal(pod, "CONT");
-                            });
+        Optional<ChaosFault> strike(Scene scene) {
+            return onOne(
+                    scene,
+                    pod -> {
+                        boolean stopped = scene.world().signal(pod, "STOP");
+                        pause(scene, Duration.ofSeconds(4));
+                        scene.world().signal(pod, "CONT");
+                        return stopped;
+                    });
         }
     },
-    /** A full disk under what it writes: its black box cannot be brought up to date. */
+    /**
+     * A full disk under what it writes: its black box cannot be brought up to date, and it dies.
+     */
     DISK_FULL {
         @Override
-        void strike(Scene scene) {
-            instance(scene)
-                    .ifPresent(
-                            pod -> {
-                                scene.world().allowNoWrites(pod);
-                                pause(scene, Duration.ofSeconds(4));
-                                scene.world().signal(pod, "KILL");
-                            });
+        Optional<ChaosFault> strike(Scene scene) {
+            return onOne(
+                    scene,
+                    pod -> {
+                        try {
+                            if (!scene.disk().fillUnder(pod)) {
+                                return false;
+                            }
+                            pause(scene, Duration.ofSeconds(2));
+                            return scene.world().signal(pod, "KILL");
+                        } finally {
+                            scene.disk().free();
+                        }
+                    });
         }
     },
     POD_DELETED {
         @Override
-        void strike(Scene scene) {
-            instance(scene)
-                    .ifPresent(
-                            pod -> {
-                                scene.witness().deletesByHand(pod);
-                                scene.cluster().client().resource(pod).delete();
-                            });
+        Optional<ChaosFault> strike(Scene scene) {
+            return onOne(
+                    scene,
+                    pod -> {
+                        scene.witness().deletesByHand(pod);
+                        scene.cluster().client().resource(pod).delete();
+                        return true;
+                    });
         }
     },
     LANE_DELETED {
         @Override
-        void strike(Scene scene) {
-            scene.cluster()
-                    .client()
-                    .leases()
-                    .inNamespace(Chart.NAMESPACE)
-                    .withName("brainmatrix-lane-" + scene.node())
-                    .delete();
+        Optional<ChaosFault> strike(Scene scene) {
+            scene.begins();
+            return met(
+                    !scene.cluster()
+                            .client()
+                            .leases()
+                            .inNamespace(Chart.NAMESPACE)
+                            .withName("brainmatrix-lane-" + scene.node())
+                            .delete()
+                            .isEmpty());
         }
     },
     READING_DELETED {
         @Override
-        void strike(Scene scene) {
-            scene.cluster().client().resources(NodeMemory.class).withName(scene.node()).delete();
+        Optional<ChaosFault> strike(Scene scene) {
+            scene.begins();
+            return met(
+                    !scene.cluster()
+                            .client()
+                            .resources(NodeMemory.class)
+                            .withName(scene.node())
+                            .delete()
+                            .isEmpty());
         }
     };
 
     private static final Duration VICTIM_WITHIN = Duration.ofSeconds(20);
 
-    /** Where it strikes. */
+    /**
+     * Where it strikes.
+     *
+     * @param held whether a lane was held at the moment of the last strike
+     */
     record Scene(
             Cluster cluster,
             String namespace,
             String node,
             World world,
             NodeParts parts,
+            SmallDisk disk,
             ChaosWitness witness,
+            LaneHistory lane,
             Failpoint failpoint,
-            Random random) {
+            Random random,
+            AtomicBoolean held) {
+        /** This is the moment: a victim may have been waited for. */
+        void begins() {
+            held.set(lane.holder() != null);
+        }
+
         /** Pods of the matrix whose container runs. */
         List<Pod> living() {
             return cluster.client().pods().inNamespace(namespace).list().getItems().stream()
@@ -188,30 +213,48 @@ enum ChaosFault {
         }
     }
 
-    abstract void strike(Scene scene);
+    /**
+     * Strikes.
+     *
+     * @return what has happened by it, which may be another fault than was meant; empty for none:
+     *     it met nobody
+     */
+    abstract Optional<ChaosFault> strike(Scene scene);
 
-    /** One whose container runs, whatever it is doing. */
-    private static Optional<Pod> instance(Scene scene) {
-        return oneOf(scene, p -> true);
+    Optional<ChaosFault> met(boolean somebody) {
+        return somebody ? Optional.of(this) : Optional.empty();
     }
 
-    /** A fault that meets nobody is none: it waits a while for a victim. */
-    private static Optional<Pod> oneOf(Scene scene, Predicate<Pod> fit) {
+    /** Befalls an instance; the deed tells whether it was done to somebody. */
+    Optional<ChaosFault> onOne(Scene scene, Predicate<Pod> deed) {
+        return instance(scene)
+                .filter(
+                        pod -> {
+                            scene.begins();
+                            return deed.test(pod);
+                        })
+                .map(_ -> this);
+    }
+
+    /**
+     * One whose container runs, whatever it is doing. A fault that meets nobody is none: it waits a
+     * while for a victim.
+     */
+    private static Optional<Pod> instance(Scene scene) {
         long until = System.nanoTime() + VICTIM_WITHIN.toNanos();
         while (true) {
-            List<Pod> fitting = scene.living().stream().filter(fit).toList();
-            if (!fitting.isEmpty()) {
-                return Optional.of(fitting.get(scene.random().nextInt(fitting.size())));
+            List<Pod> living = scene.living();
+            if (!living.isEmpty()) {
+                return Optional.of(living.get(scene.random().nextInt(living.size())));
             }
-            if (System.nanoTime() > until) {
+            if (!pausedBefore(until)) {
                 return Optional.empty();
             }
-            LockSupport.parkNanos(100_000_000L);
         }
     }
 
-    private static void killOne(Scene scene) {
-        instance(scene).ifPresent(pod -> scene.world().signal(pod, "KILL"));
+    private static boolean killOne(Scene scene) {
+        return INSTANCE_KILLED.onOne(scene, pod -> scene.world().signal(pod, "KILL")).isPresent();
     }
 
     /** As a person who wants an instance to begin anew. */
@@ -233,15 +276,24 @@ enum ChaosFault {
                         .formatted(names.indexOf(instance), pod.getMetadata().getUid()));
     }
 
-    /** Kills the operator after such a write; one that is not there yet is waited for. */
-    private static void afterA(OperatorWrite write, Scene scene, Runnable provoke) {
+    /**
+     * Kills the operator after such a write; one that is not there yet is waited for. One that does
+     * not write so, as other faults may have it, is killed all the same.
+     */
+    Optional<ChaosFault> afterA(OperatorWrite write, Scene scene, Runnable provoke) {
         long until = System.nanoTime() + VICTIM_WITHIN.toNanos();
         Optional<Pod> operator;
         do {
             operator = component(scene, "ReplicaSet").filter(PodTimes::isReady);
         } while (operator.isEmpty() && pausedBefore(until));
-        operator.ifPresent(pod -> scene.failpoint().strike(scene, pod, write, provoke));
-        killForGood(scene, operator);
+        Optional<ChaosFault> done =
+                operator.map(
+                        pod ->
+                                scene.failpoint().strike(scene, pod, write, provoke)
+                                        ? this
+                                        : OPERATOR_KILLED);
+        kill(scene, operator);
+        return done;
     }
 
     private static boolean pausedBefore(long until) {
@@ -256,19 +308,24 @@ enum ChaosFault {
                 .findFirst();
     }
 
-    /** With SIGKILL; its pod goes too, or the kubelet would wait longer each time. */
-    private static void killForGood(Scene scene, Optional<Pod> pod) {
-        pod.ifPresent(
-                p -> {
-                    scene.world().signal(p, "KILL");
-                    scene.cluster().client().resource(p).withGracePeriod(0).delete();
-                });
+    private static boolean killForGood(Scene scene, Optional<Pod> pod) {
+        scene.begins();
+        return kill(scene, pod);
     }
 
-    private static void away(Scene scene, String part, Duration atMost) {
+    /** With SIGKILL; its pod goes too, or the kubelet would wait longer each time. */
+    private static boolean kill(Scene scene, Optional<Pod> pod) {
+        boolean killed = pod.filter(p -> scene.world().signal(p, "KILL")).isPresent();
+        pod.ifPresent(p -> scene.cluster().client().resource(p).withGracePeriod(0).delete());
+        return killed;
+    }
+
+    Optional<ChaosFault> away(Scene scene, String part, Duration atMost) {
+        scene.begins();
         scene.parts().kill(part);
         pause(scene, atMost);
         scene.parts().start(part);
+        return Optional.of(this);
     }
 
     /** The fault's own length, as random as its moment. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.brainmatrix.api.v1alpha1.Crash;
 import io.brainmatrix.api.v1alpha1.Crashes;
 import io.brainmatrix.api.v1alpha1.EndClass;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -62,9 +65,7 @@ class EndsE2E {
             user.awaitReady(MATRIX, all.toArray(String[]::new));
 
             world.signal(user.podOf(MATRIX, "frozen"), "STOP"); // its probe takes a minute
-            world.signal(user.podOf(MATRIX, "crashed"), "SEGV");
-            world.kill(user.podOf(MATRIX, "killed"));
-            cluster.client().resource(user.podOf(MATRIX, "deleted")).delete();
+            diesUnseen(user);
             cluster.evict(user.podOf(MATRIX, "evicted"));
             world.fillScratch(user.podOf(MATRIX, "crowded"), 80);
 
@@ -94,10 +95,38 @@ class EndsE2E {
                         assertThat(user.deaths(MATRIX, name)).as(name).isEqualTo(death ? 1 : 0);
                         assertThat(crashes(user, name).byClass())
                                 .isEqualTo(death ? Map.of(endClass.name(), 1L) : Map.of());
-                        assertThat(end.phase()).as("left by %s", name).isNotNull();
-                        assertThat(end.peak()).as("left by %s", name).isNotNull();
+                        assertThat(end.phase()).as("left by %s: %s", name, end).isNotNull();
+                        assertThat(end.peak()).as("left by %s: %s", name, end).isNotNull();
                     });
+            assertThat(crashes(user, "crashed").recent().getFirst().message())
+                    .as("what its engine did last")
+                    .contains("the engine's last line: s"); // of a slot, or of the server
         }
+    }
+
+    /** These die, or are deleted, while no operator is there to see it. */
+    private void diesUnseen(ClusterUser user) {
+        Pod crashed = user.podOf(MATRIX, "crashed");
+        Pod killed = user.podOf(MATRIX, "killed");
+        Pod deleted = user.podOf(MATRIX, "deleted");
+        Deployment operator = cluster.stopOperator();
+        try {
+            world.signal(crashed, "SEGV");
+            world.kill(killed);
+            cluster.client().resource(deleted).delete();
+            Await.until(
+                    cluster,
+                    "the kubelet has told all",
+                    () ->
+                            assertThat(Stream.of(crashed, killed, deleted))
+                                    .allMatch(p -> isOver(user.pod(p.getMetadata().getName()))));
+        } finally {
+            cluster.startOperator(operator);
+        }
+    }
+
+    private static boolean isOver(Pod pod) {
+        return "Failed".equals(pod.getStatus().getPhase());
     }
 
     @Test
@@ -136,8 +165,11 @@ class EndsE2E {
         try (ClusterUser user = new ClusterUser(cluster, "e2e-node-oom")) {
             user.apply(
                     Matrix.on(MATRIX, World.hostPath("ends-large.gguf"))
-                            .instance("name: innocent, budget: {ram: 2Gi}"));
-            user.awaitReady(MATRIX, "innocent");
+                            .instance("name: innocent, budget: {ram: 2Gi}")
+                            .instance(
+                                    "name: bystander, budget: {ram: 256Mi}, model: {hostPath: %s}"
+                                            .formatted(World.hostPath("ends.gguf"))));
+            user.awaitReady(MATRIX, "innocent", "bystander");
             long anonymous =
                     read(all.resolve("memory.stat"))
                             .lines()
@@ -161,7 +193,22 @@ class EndsE2E {
                 ballast.free();
             }
             user.awaitReady(MATRIX, "innocent");
+            theMarkOfThatKillIsNoDeath(user);
         }
+    }
+
+    /** On cgroup v1 it marks every container below, for as long as that lives. */
+    private void theMarkOfThatKillIsNoDeath(ClusterUser user) {
+        assertThat(user.deaths(MATRIX, "bystander")).as("it lives on").isZero();
+        Pod bystander = user.podOf(MATRIX, "bystander");
+        assertThat(bystander.getMetadata().getName()).isEqualTo(MATRIX + "-bystander-1");
+        world.kill(bystander);
+        Await.until(
+                cluster,
+                "its own death is counted",
+                () -> assertThat(user.deaths(MATRIX, "bystander")).isEqualTo(1));
+        Crash death = crashes(user, "bystander").recent().getFirst();
+        assertThat(death.endClass()).isEqualTo(EndClass.Killed);
     }
 
     /** An eviction by the API leaves no Event on the pod. */

@@ -37,8 +37,10 @@ final class Failpoint {
      * Provokes a write, and kills the operator's processes as soon as it is told of.
      *
      * @param provoke makes the operator write, sooner or later
+     * @return whether it was written; if not, as other faults may have it, it is killed all the
+     *     same
      */
-    void strike(Scene scene, Pod operator, OperatorWrite write, Runnable provoke) {
+    boolean strike(Scene scene, Pod operator, OperatorWrite write, Runnable provoke) {
         List<ProcessHandle> victims = World.processes(operator); // found before: it takes a while
         CompletableFuture<HasMetadata> written = new CompletableFuture<>();
         try (Watch _ =
@@ -47,6 +49,7 @@ final class Failpoint {
                         write.kind(),
                         write,
                         now -> {
+                            scene.begins();
                             victims.forEach(ProcessHandle::destroyForcibly);
                             written.complete(now);
                         })) {
@@ -56,13 +59,16 @@ final class Failpoint {
                 victim.onExit().get(WRITTEN_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
             }
             struck.computeIfAbsent(write, w -> new ArrayList<>()).add(write.isLast(scene, last));
+            return true;
         } catch (TimeoutException e) {
-            // It was not written, as other faults may have it: a kill like any other.
+            scene.begins();
             victims.forEach(ProcessHandle::destroyForcibly);
+            return false;
         } catch (ExecutionException e) {
             throw new AssertionError(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 

@@ -33,11 +33,13 @@ class GuardE2E {
     @BeforeEach
     void model() {
         world.place(Models.chain(Models.TINY_MIB), "guard.gguf");
+        world.place(Models.chain(Models.TINY_MIB), "guard-greedy.gguf");
     }
 
     @AfterEach
     void gone() {
         world.remove("guard.gguf");
+        world.remove("guard-greedy.gguf");
     }
 
     /** A test engine leaks 200 MiB a second when asked: llama.cpp takes all at its load. */
@@ -72,7 +74,28 @@ class GuardE2E {
                     .as("the kernel's kills")
                     .noneMatch(cgroup -> cgroup.contains(leaky));
             user.awaitReady(MATRIX, "leaky");
+            aLoadThatTakesTooMuchIsAborted(user, kernel);
         }
+    }
+
+    /** The same engine takes as much while it loads, if its model is called so. */
+    private void aLoadThatTakesTooMuchIsAborted(ClusterUser user, KernelLog kernel) {
+        user.apply(
+                Matrix.on("greedy", World.hostPath("guard-greedy.gguf"))
+                        .instance("name: one, budget: {ram: 512Mi}"));
+        Await.until(
+                cluster,
+                "its death is counted",
+                () -> assertThat(user.deaths("greedy", "one")).isEqualTo(1));
+        Crash death =
+                Objects.requireNonNull(user.status("greedy", "one").crashes()).recent().getFirst();
+        assertThat(death.endClass()).isEqualTo(EndClass.LoadAborted);
+        assertThat(death.exitCode()).isEqualTo(30);
+        assertThat(death.phase()).isEqualTo("Loading");
+        assertThat(death.message()).contains("budget");
+        assertThat(kernel.memoryCgroupsOfKills())
+                .as("the kernel's kills")
+                .noneMatch(cgroup -> cgroup.contains(death.podUid()));
     }
 
     /** Low ends below 50 to 45 % of the reserve, middle below 30 to 25 %, high below 10 to 5 %. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.brainmatrix.api.v1alpha1.Reason;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -25,9 +26,15 @@ class ModelArrivesE2E {
     private static final String MATRIX = "arrival";
     private static final String NEVER = "never";
     private static final String DAMAGED = "damaged";
+    private static final String MENDED = "mended";
+
+    /** Nobody else loads then: the lane is free. */
+    private static final Duration NOTICED_WITHIN = Duration.ofSeconds(4);
+
     private static final String FILE = "arrival.gguf";
     private static final String OTHER = "arrival-other.gguf";
     private static final String BAD = "arrival-bad.gguf";
+    private static final String LARGE = "arrival-large.gguf";
 
     private final Cluster cluster;
     private final World world = new World();
@@ -42,6 +49,7 @@ class ModelArrivesE2E {
         world.remove(FILE);
         world.remove(OTHER);
         world.remove(BAD);
+        world.remove(LARGE);
     }
 
     @Test
@@ -106,7 +114,58 @@ class ModelArrivesE2E {
                                 .noneMatch(p -> p.getMetadata().getName().startsWith(NEVER))
                                 .noneMatch(ModelArrivesE2E::isScout);
                     });
+            mendedSpecsAreNoticed(user);
         }
+    }
+
+    /** A change of the spec needs no scout: its instance is let in at once, though it waits. */
+    private void mendedSpecsAreNoticed(ClusterUser user) {
+        world.place(Models.chain(Models.LARGE_MIB), LARGE);
+        user.apply(mended(FILE + ".not", 256));
+        user.awaitReason(MENDED, "late", Reason.ModelMissing);
+        noticed(user, "new path", mended(LARGE, 256));
+        user.awaitReason(MENDED, "late", Reason.FootprintOverBudget);
+        noticed(user, "bigger budget", mended(LARGE, 700));
+        user.awaitReady(MENDED, "late");
+        assertThat(user.deaths(MENDED, "late")).isZero();
+    }
+
+    private static Matrix mended(String file, int mebibytes) {
+        return Matrix.on(MENDED, World.hostPath(file))
+                .instance("name: late, budget: {ram: %dMi}".formatted(mebibytes));
+    }
+
+    /** Its next pod is there within the bound. */
+    private void noticed(ClusterUser user, String what, Matrix mended) {
+        long before = Objects.requireNonNull(user.status(MENDED, "late").lives());
+        assertThat(user.status(MENDED, "late").nextAttempt())
+                .as("else it would come by itself")
+                .isAfter(Instant.now().plus(NOTICED_WITHIN));
+        Duration took =
+                Cluster.timed(
+                        () -> {
+                            user.apply(mended);
+                            Await.until(
+                                    cluster,
+                                    what + " noticed",
+                                    () ->
+                                            assertThat(user.pods())
+                                                    .filteredOn(p -> !isScout(p))
+                                                    .filteredOn(p -> isOf(p, MENDED))
+                                                    .anyMatch(p -> life(p) > before));
+                        });
+        Figures.note(what + " noticed", took);
+        assertThat(took).as(what).isLessThan(NOTICED_WITHIN);
+    }
+
+    private static boolean isOf(Pod pod, String matrix) {
+        return pod.getMetadata().getName().startsWith(matrix + "-");
+    }
+
+    /** Of {@code <matrix>-<instance>-<life>}. */
+    private static long life(Pod pod) {
+        String name = pod.getMetadata().getName();
+        return Long.parseLong(name.substring(name.lastIndexOf('-') + 1));
     }
 
     /** Both stand, and the wait of the one that is to be shortened has long to go. */

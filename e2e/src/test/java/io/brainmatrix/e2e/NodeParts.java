@@ -26,4 +26,9 @@ final class NodeParts {
     void start(String part) {
         World.run(command, "start", part);
     }
+
+    /** What the container runtime keeps of a container, as JSON. */
+    String container(String id) {
+        return World.output(command, "ctr", "containers", "info", id);
+    }
 }

@@ -11,6 +11,8 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** The node's own machine, which is this one: its processes, cgroups and files. */
@@ -20,6 +22,7 @@ final class World {
 
     private static final Path PROC = Path.of("/proc");
     private static final Path MEMORY = Path.of("/sys/fs/cgroup/memory");
+    private static final Duration FILLED_WITHIN = Duration.ofSeconds(15);
 
     /** Kills a pod's own processes with SIGKILL; its sandbox's pause process stays. */
     void kill(Pod pod) {
@@ -32,37 +35,104 @@ final class World {
         processes.forEach(ProcessHandle::destroyForcibly);
     }
 
-    /** Sends a signal, such as STOP, to those of a pod's own processes that are still there. */
-    void signal(Pod pod, String signal) {
-        for (ProcessHandle process : processes(pod)) {
+    /**
+     * Sends a signal, such as STOP, to those of a pod's own processes that are still there.
+     *
+     * @return whether one was
+     */
+    boolean signal(Pod pod, String signal) {
+        return signal(processes(pod), signal);
+    }
+
+    private static boolean signal(List<ProcessHandle> processes, String signal) {
+        boolean sent = false;
+        for (ProcessHandle process : processes) {
             try {
                 run("kill", "-" + signal, Long.toString(process.pid()));
+                sent = true;
             } catch (AssertionError e) {
                 if (process.isAlive()) {
                     throw e;
                 }
             }
         }
+        return sent;
     }
 
     /**
-     * Lets every write of a pod's processes to a file fail from now on, as on a disk that is full;
-     * what they have written stays.
+     * Fills the pod's memory cgroup up to its limit until the kernel kills there: by a process of
+     * the node, which the kernel spares as long as one of the pod's is there. The pod's own, its
+     * guard with them, are stopped when three quarters are taken: else they end themselves first.
+     *
+     * @return whether the kernel killed the pod's for its own limit
      */
-    void allowNoWrites(Pod pod) {
-        for (ProcessHandle process : processes(pod)) {
-            String pid = Long.toString(process.pid());
-            // As the process's own user: for another's it would take a capability.
-            run(
-                    "setpriv",
-                    "--reuid=" + ownId(pid, "Uid"),
-                    "--regid=" + ownId(pid, "Gid"),
-                    "--clear-groups",
-                    "prlimit",
-                    "--pid",
-                    pid,
-                    "--fsize=0");
+    boolean exhaustMemory(Pod pod) {
+        List<ProcessHandle> victims = processes(pod);
+        if (victims.isEmpty()) {
+            return false;
         }
+        KernelLog kernel = KernelLog.fromNow();
+        Path cgroup = cgroup(pod);
+        Process filler = null;
+        try {
+            long stop = Long.parseLong(read(cgroup.resolve("memory.limit_in_bytes"))) / 4 * 3;
+            filler =
+                    new ProcessBuilder(
+                                    "bash",
+                                    "-c",
+                                    "echo $$ >\"$1\" && while :; do a[i++]=$(head -c 4194304 /dev/zero | tr '\\0' x); done",
+                                    "filler",
+                                    cgroup.resolve("cgroup.procs").toString())
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start();
+            long until = System.nanoTime() + FILLED_WITHIN.toNanos();
+            boolean stopped = false;
+            while (victims.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < until) {
+                if (!stopped && held(cgroup) >= stop) {
+                    signal(victims, "STOP"); // not the filler, which is in their cgroup
+                    stopped = true;
+                }
+                LockSupport.parkNanos(5_000_000L);
+            }
+        } catch (UncheckedIOException e) {
+            // The pod has ended by itself, and its cgroup with it.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            if (filler != null) {
+                filler.destroyForcibly();
+            }
+            signal(victims, "CONT"); // where it was not killed
+        }
+        return kernel.memoryCgroupsOfKills().stream()
+                .anyMatch(of -> of.contains(Objects.requireNonNull(pod.getMetadata().getUid())));
+    }
+
+    /** Bytes of a cgroup that cannot be reclaimed. */
+    private static long held(Path cgroup) {
+        return read(cgroup.resolve("memory.stat"))
+                .lines()
+                .filter(line -> line.startsWith("rss "))
+                .mapToLong(line -> Long.parseLong(line.substring("rss ".length())))
+                .findFirst()
+                .orElse(0);
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The file under a pod's black box, for as long as a process of it is there. */
+    static Optional<Path> blackBox(Pod pod) {
+        return processes(pod).stream()
+                .map(p -> PROC.resolve(p.pid() + "/root/dev/termination-log"))
+                .filter(Files::exists)
+                .findFirst();
     }
 
     /** What the kernel still keeps of a pod: its cgroup. */
@@ -201,15 +271,6 @@ final class World {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static String ownId(String pid, String kind) {
-        return read(pid, "status")
-                .lines()
-                .filter(line -> line.startsWith(kind + ":"))
-                .map(line -> line.split("\\s+")[1])
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("process " + pid + " is gone"));
     }
 
     private static boolean belongs(String pid, String uid, String escaped) {

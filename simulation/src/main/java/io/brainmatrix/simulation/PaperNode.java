@@ -570,6 +570,7 @@ final class PaperNode {
         }
         noticed();
         long whole = process.loadTo - world.time.now();
+        world.ailing.loads(this, process, whole);
         if (world.faults.strikes(0.15)) {
             long when = world.time.between(0, whole);
             world.time.in(when, () -> endsByItself(process));
@@ -623,6 +624,13 @@ final class PaperNode {
                         300,
                         loads ? EndClass.ConfigurationFault : EndClass.GuardEnded);
             }
+        }
+    }
+
+    /** As pid 1 of its container it ends so, whatever the signal. */
+    void engineCrashes(Process process) {
+        if (process.alive()) {
+            die(process, 127, "Error", 300, EndClass.EngineFault);
         }
     }
 

@@ -47,6 +47,7 @@ final class World {
     final PaperServer server;
     final Checks checks;
     final ModelFiles models;
+    final Ailing ailing;
     private final List<PaperNode> nodes = new ArrayList<>();
     private final List<PaperOperator> operators = new ArrayList<>();
     private int operatorNames = 1;
@@ -58,6 +59,7 @@ final class World {
         server = new PaperServer(time);
         checks = new Checks(this);
         models = new ModelFiles(this, seed);
+        ailing = new Ailing(this, seed);
         server.watch(checks);
         server.watch(change -> operators.forEach(o -> o.cache().changed(change)));
         server.watch(this::controllers);

@@ -42,7 +42,6 @@ class SimulationTest {
                     Map.entry(Reason.GpuUnavailable, "matrix/MatrixPolicyTest"),
                     Map.entry(Reason.LimitNotApplied, "matrix/MatrixPolicyTest"),
                     Map.entry(Reason.NotObserved, "matrix/MatrixPolicyTest"),
-                    Map.entry(Reason.TooManyDeaths, "admission/CandidatePolicyTest"),
                     Map.entry(Reason.WaitingForCooling, "admission/SerialAdmissionTest"),
                     Map.entry(Reason.Swapping, "admission/SerialAdmissionTest"),
                     Map.entry(Reason.WaitingForPressure, "admission/SerialAdmissionTest"),

@@ -21,6 +21,14 @@ import java.util.function.Predicate;
  * over its budget. It also says that it puts layers on a GPU; they stay on the CPU.
  */
 public final class ThirstyPod {
+    /** A model whose file is called so takes more at its load than anybody predicts. */
+    private static final String GREEDY = "greedy";
+
+    private static final long GREEDY_MIB_PER_SECOND = 200;
+
+    /** Far longer than until the limit. */
+    private static final long GREEDY_LOAD_NANOS = 60_000_000_000L;
+
     private static final String DRINK = "drink ";
     private static final String DRIP = "drip ";
     private static final long DROP = 4L << 20;
@@ -34,6 +42,10 @@ public final class ThirstyPod {
                 new EngineLoader() {
                     @Override
                     public Engine load(LlamaEngine.Settings settings) throws EngineException {
+                        if (settings.model().toString().contains(GREEDY)) {
+                            Thirsty.drip(GREEDY_MIB_PER_SECOND);
+                            LockSupport.parkNanos(GREEDY_LOAD_NANOS);
+                        }
                         return new Thirsty(LlamaEngine.load(settings), settings.gpuLayers());
                     }
 

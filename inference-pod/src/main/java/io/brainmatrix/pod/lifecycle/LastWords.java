@@ -1,5 +1,6 @@
 package io.brainmatrix.pod.lifecycle;
 
+import io.brainmatrix.pod.engine.EngineLine;
 import io.brainmatrix.pod.telemetry.BlackBox;
 import io.brainmatrix.pod.telemetry.StatusReport;
 import java.io.IOException;
@@ -22,8 +23,12 @@ final class LastWords {
 
     private final BlackBox blackBox;
     private final Vitals vitals;
+    private final EngineLine engine;
     private final @Nullable String bootId;
     private final ReentrantLock writing = new ReentrantLock();
+
+    /** As it was when last written: an end has no time to look for another. */
+    private volatile @Nullable String engineSaid;
 
     /** Whether the black box has its last words. Guarded by the lock. */
     private boolean ended;
@@ -31,16 +36,19 @@ final class LastWords {
     /**
      * The last words of one life.
      *
+     * @param engine where its engine says what it does
      * @param bootId of the kernel that it runs under; null where that does not tell
      */
-    LastWords(BlackBox blackBox, Vitals vitals, @Nullable String bootId) {
+    LastWords(BlackBox blackBox, Vitals vitals, EngineLine engine, @Nullable String bootId) {
         this.blackBox = blackBox;
         this.vitals = vitals;
+        this.engine = engine;
         this.bootId = bootId;
     }
 
     /** Writes down how things are now; what ended it stays the last. */
     void write() {
+        engineSaid = engine.last().orElse(null);
         write(null, Long.MAX_VALUE);
     }
 
@@ -96,6 +104,7 @@ final class LastWords {
                 vitals.peak(),
                 vitals.toldRung(),
                 vitals.uptime(),
+                engineSaid,
                 ending);
     }
 }

@@ -5,6 +5,7 @@ import io.brainmatrix.memory.MemInfo;
 import io.brainmatrix.memory.gguf.GgufFile;
 import io.brainmatrix.pod.engine.Desk;
 import io.brainmatrix.pod.engine.Engine;
+import io.brainmatrix.pod.engine.EngineLine;
 import io.brainmatrix.pod.engine.EngineLoader;
 import io.brainmatrix.pod.http.ApiToken;
 import io.brainmatrix.pod.http.Connections;
@@ -107,7 +108,12 @@ public final class Life {
         this.surroundings = surroundings;
         this.loader = loader;
         this.guarded = guarded;
-        this.words = new LastWords(blackBox, vitals, BootId.read(surroundings.proc()));
+        this.words =
+                new LastWords(
+                        blackBox,
+                        vitals,
+                        new EngineLine(ModelLoad.log(surroundings.scratch())),
+                        BootId.read(surroundings.proc()));
     }
 
     /**

@@ -125,7 +125,12 @@ final class ModelLoad {
                 engine.flashAttention(),
                 checked.plan().gpu().map(GpuSplit::layers).orElse(0),
                 firstToken(checked.header()),
-                scratch.resolve("engine.log"));
+                log(scratch));
+    }
+
+    /** Where the engine writes what it does. */
+    static Path log(Path scratch) {
+        return scratch.resolve("engine.log");
     }
 
     /**

@@ -88,6 +88,7 @@ public final class StatusReport {
             @Nullable Rung rung,
             @Nullable String reason,
             @Nullable String message,
+            @Nullable String engine,
             @Nullable Integer exitCode,
             long life,
             @Nullable String bootId,
@@ -152,6 +153,7 @@ public final class StatusReport {
      * @param bootId of the kernel; absent where it does not tell
      * @param samples newest last; written newest first
      * @param rung absent until the model is served
+     * @param engine the last useful line of its engine's log; absent before there is one
      * @param ending absent while the life goes on
      */
     public static String termination(
@@ -162,6 +164,7 @@ public final class StatusReport {
             @Nullable Long peak,
             @Nullable Rung rung,
             Duration uptime,
+            @Nullable String engine,
             @Nullable Ending ending) {
         return write(
                 new Termination(
@@ -169,6 +172,7 @@ public final class StatusReport {
                         rung,
                         ending == null ? null : ending.reason(),
                         ending == null ? null : ending.message(),
+                        engine,
                         ending == null ? null : ending.exitCode(),
                         life,
                         bootId,

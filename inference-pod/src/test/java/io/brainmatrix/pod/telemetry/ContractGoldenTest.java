@@ -180,6 +180,7 @@ class ContractGoldenTest {
                         498073600L,
                         null,
                         Duration.ofMillis(4250),
+                        "load_tensors: CPU model buffer size = 297.45 MiB",
                         new StatusReport.Ending(
                                 "LoadAborted", agreed.path("message").asText(), 30));
 

@@ -312,6 +312,7 @@ final class PodReader {
                     text(json, "phase"),
                     text(json, "reason"),
                     text(json, "message"),
+                    text(json, "engine"),
                     json.path("peak").canConvertToLong()
                             ? OptionalLong.of(json.path("peak").asLong())
                             : OptionalLong.empty(),

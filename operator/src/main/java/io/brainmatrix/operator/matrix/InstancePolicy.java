@@ -89,6 +89,15 @@ final class InstancePolicy {
         return new Outcome(draft.build(snapshot), steps);
     }
 
+    /** Also of a pod that is deleted: it does not end before its node hears of it. */
+    private static void silent(InstanceDraft draft, Phase phase, PodView pod) {
+        draft.say(
+                phase,
+                Reason.NodeLost,
+                "node `%s` does not answer; pod `%s` stays charged until it is known to have ended"
+                        .formatted(pod.node().orElse(""), pod.name()));
+    }
+
     private static Optional<PodStep> living(
             MatrixSnapshot snapshot,
             Optional<Instance> wanted,
@@ -108,10 +117,14 @@ final class InstancePolicy {
         }
         Optional<Reason> stop = whyStop(snapshot, wanted, pod, replacements);
         if (pod.deleting() || stop.isPresent()) {
-            draft.say(
-                    Phase.Stopping,
-                    Reason.WaitingForPreviousPod,
-                    "pod `%s` is ending".formatted(pod.name()));
+            if (!pod.ready() && !pod.nodeAnswers()) {
+                silent(draft, Phase.Stopping, pod);
+            } else {
+                draft.say(
+                        Phase.Stopping,
+                        Reason.WaitingForPreviousPod,
+                        "pod `%s` is ending".formatted(pod.name()));
+            }
             stop.ifPresent(why -> draft.say(Phase.Stopping, why, stopMessage(why, pod)));
             return pod.deleting()
                     ? Optional.empty()
@@ -119,11 +132,7 @@ final class InstancePolicy {
         }
         String edit = outdated(snapshot, wanted, pod) ? keptMessage(snapshot, pod) : "";
         if (!pod.ready() && !pod.nodeAnswers()) {
-            draft.say(
-                    Phase.Loading,
-                    Reason.NodeLost,
-                    "node `%s` does not answer; pod `%s` stays charged until it is known to have ended"
-                            .formatted(pod.node().orElse(""), pod.name()));
+            silent(draft, Phase.Loading, pod);
         } else if (pod.ready()) {
             draft.say(
                     Phase.Ready,

@@ -122,9 +122,10 @@ public final class EndClassifier {
         return Optional.of(
                 switch (end.kernelKill()) {
                     case Seen -> killedWhileTheKernelKilled(end);
-                    case NotSeen ->
+                    // A kill is told before the pod's end is: one that nobody has told of yet is
+                    // no reason to believe a mark that the pod's own looks speak against.
+                    case NotSeen, Unknown ->
                             marked(end) && ownLimit(end) ? EndClass.OutOfMemory : fromOutside(end);
-                    case Unknown -> marked(end) ? EndClass.OutOfMemory : fromOutside(end);
                 });
     }
 

@@ -12,6 +12,7 @@ import java.util.OptionalLong;
  * @param phase what it was doing
  * @param reason its own name for its end; empty when it was ended from outside
  * @param message a sentence for people; empty when it had nothing to say
+ * @param engine the last useful line of its engine's log; empty before there was one
  * @param peak the most memory it used, in bytes
  * @param bootId of the kernel that it ran under
  * @param looks its latest looks at its memory, newest first; current to within a second while it
@@ -21,6 +22,7 @@ public record LastWords(
         Optional<String> phase,
         Optional<String> reason,
         Optional<String> message,
+        Optional<String> engine,
         OptionalLong peak,
         Optional<String> bootId,
         List<Look> looks) {
@@ -43,6 +45,7 @@ public record LastWords(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 OptionalLong.empty(),
                 Optional.empty(),
                 List.of());
@@ -50,6 +53,6 @@ public record LastWords(
 
     /** The same with another sentence for people. */
     public LastWords saying(String sentence) {
-        return new LastWords(phase, reason, Optional.of(sentence), peak, bootId, looks);
+        return new LastWords(phase, reason, Optional.of(sentence), engine, peak, bootId, looks);
     }
 }

@@ -223,7 +223,7 @@ public final class RecoveryPolicy {
                                 ? end.lastWords().peak().getAsLong()
                                 : null,
                         end.budget(),
-                        told));
+                        remembered(end, told)));
         recent.addAll(crashes.recent());
         long shed = crashes.shed() == null ? 0 : crashes.shed();
         return new Crashes(
@@ -253,6 +253,21 @@ public final class RecoveryPolicy {
                                         .append(" of ")
                                         .append(Bytes.text(end.budget())));
         end.lastWords().message().ifPresent(message -> text.append(": ").append(message));
+        return bounded(text);
+    }
+
+    /** One that crashed or was killed could not say why: then what its engine did last. */
+    private static String remembered(PodEnd end, String told) {
+        if (end.lastWords().message().isPresent() || end.lastWords().engine().isEmpty()) {
+            return told;
+        }
+        return bounded(
+                new StringBuilder(told)
+                        .append(": the engine's last line: ")
+                        .append(end.lastWords().engine().get()));
+    }
+
+    private static String bounded(StringBuilder text) {
         return text.length() <= MESSAGE_MAX_CHARS
                 ? text.toString()
                 : text.substring(0, MESSAGE_MAX_CHARS - 1) + "…";

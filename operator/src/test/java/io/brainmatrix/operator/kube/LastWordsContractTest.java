@@ -25,6 +25,7 @@ class LastWordsContractTest {
         assertThat(words.phase()).contains("Loading");
         assertThat(words.reason()).contains("LoadAborted");
         assertThat(words.message()).get().asString().startsWith("the load's projection 560Mi");
+        assertThat(words.engine()).contains("load_tensors: CPU model buffer size = 297.45 MiB");
         assertThat(words.peak()).isEqualTo(OptionalLong.of(498073600));
         assertThat(words.bootId()).contains("6f2c8a3e-0000-4000-8000-000000000001");
         assertThat(words.looks())

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MatrixPolicyTest {
     private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
@@ -111,6 +112,7 @@ class MatrixPolicyTest {
                                         Optional.of("Checking"),
                                         Optional.empty(),
                                         Optional.of(message),
+                                        Optional.empty(),
                                         OptionalLong.empty(),
                                         Optional.empty(),
                                         List.of()))));
@@ -609,8 +611,10 @@ class MatrixPolicyTest {
                                 .measured(new InstanceMemory(1L, 2L, 3L, peak), null)));
     }
 
-    @Test
-    void oneWhoseNodeDoesNotAnswerSaysSo() {
+    /** Also when the cluster has deleted its pod: it ends when its node hears of that. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void oneWhoseNodeDoesNotAnswerSaysSo(boolean deleted) {
         PodView lost =
                 new PodView(
                         "jar-subject-1",
@@ -622,7 +626,7 @@ class MatrixPolicyTest {
                         false,
                         false,
                         true,
-                        false,
+                        deleted,
                         Optional.empty(),
                         Optional.empty());
         MatrixPlan plan =

@@ -57,6 +57,7 @@ class EarlyEndTest {
                                     text(phase),
                                     Optional.empty(),
                                     Optional.empty(),
+                                    Optional.empty(),
                                     OptionalLong.empty(),
                                     Optional.empty(),
                                     lastLook.isNegative()

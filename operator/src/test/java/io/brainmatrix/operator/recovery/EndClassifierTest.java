@@ -159,7 +159,7 @@ class EndClassifierTest {
         // A mark left over from an earlier kill in the pod that it outlived.
         "OOMKilled, NotSeen, 100, Killed",
         "OOMKilled, Unknown, 500, OutOfMemory",
-        "OOMKilled, Unknown, 100, OutOfMemory",
+        "OOMKilled, Unknown, 100, Killed",
         // The runtime's report lost a race, or the node ran out under cgroup v1.
         "Error, Seen, 500, OutOfMemory",
         "Error, Seen, 100, NodeOutOfMemory",

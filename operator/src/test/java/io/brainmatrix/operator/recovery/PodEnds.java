@@ -84,10 +84,25 @@ final class PodEnds {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         OptionalLong.empty(),
                         Optional.empty(),
                         List.of(looks));
         return copy(end, end.startedAt(), end.endedAt(), end.rebooted(), kernelKill, words);
+    }
+
+    /** One whose pod left these, and nothing else. */
+    static PodEnd saying(PodEnd end, String message, String engine) {
+        LastWords words =
+                new LastWords(
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(message).filter(m -> !m.isEmpty()),
+                        Optional.of(engine).filter(e -> !e.isEmpty()),
+                        OptionalLong.empty(),
+                        Optional.empty(),
+                        List.of());
+        return copy(end, end.startedAt(), end.endedAt(), end.rebooted(), end.kernelKill(), words);
     }
 
     /** A look so long before the end of {@link #exited}, with so many MiB of its 512 in use. */

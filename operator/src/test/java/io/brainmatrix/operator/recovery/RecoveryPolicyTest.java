@@ -67,6 +67,28 @@ class RecoveryPolicyTest {
                 .contains("death 4 in a row", "allows 3", "restartedAt");
     }
 
+    /** R10: an engine that crashes cannot say why, but what it did last. */
+    @ParameterizedTest
+    @CsvSource(
+            value = {
+                "'', slot update_slots: id 0 | task 3 | prompt done, 'EngineFault, exit code 127: the engine''s last line: slot update_slots: id 0 | task 3 | prompt done'",
+                "the load was aborted, load_tensors: loading, 'EngineFault, exit code 127: the load was aborted'",
+                "'', '', 'EngineFault, exit code 127'",
+            })
+    void theHistoryTellsWhatWasSaidLast(String message, String engine, String told) {
+        PodEnd end = PodEnds.saying(PodEnds.exited(127, "Error"), message, engine);
+
+        Aftermath after =
+                RecoveryPolicy.afterEnd(
+                        new RecoveryPolicy.Tally(Crashes.none(), 0),
+                        end,
+                        EndClassifier.classify(end),
+                        null,
+                        end.endedAt());
+
+        assertThat(after.tally().crashes().recent().getFirst().message()).isEqualTo(told);
+    }
+
     @Test
     void fourShedsForTheNodesSakeSuspendNobody() {
         List<Aftermath> after = lives(Duration.ofSeconds(5), SHED, SHED, SHED, SHED, SHED);
