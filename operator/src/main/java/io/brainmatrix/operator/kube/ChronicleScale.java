@@ -1,5 +1,7 @@
 package io.brainmatrix.operator.kube;
 
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -23,10 +25,17 @@ public record ChronicleScale(KubernetesClient client, String namespace, String s
      */
     @Override
     public void run() {
+        // By name alone the client would read it first, which is another right.
+        StatefulSet named =
+                new StatefulSetBuilder()
+                        .withNewMetadata()
+                        .withNamespace(namespace)
+                        .withName(statefulSet)
+                        .endMetadata()
+                        .build();
         client.apps()
                 .statefulSets()
-                .inNamespace(namespace)
-                .withName(statefulSet)
+                .resource(named)
                 .subresource("scale")
                 .patch(MERGE, Serialization.asJson(Map.of("spec", Map.of("replicas", 1))));
     }
