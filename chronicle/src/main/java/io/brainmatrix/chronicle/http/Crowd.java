@@ -33,6 +33,7 @@ public record Crowd(int connections, int listeners, int idle, int requests) {
         int connections =
                 Math.clamp(
                         maxHeapBytes / PART / CONNECTION_BYTES, CONNECTIONS_MIN, CONNECTIONS_MAX);
-        return new Crowd(connections, connections / 2, connections / 4, connections / 4);
+        // Listeners and idle ones together leave room: a probe must get in.
+        return new Crowd(connections, connections / 2, connections * 3 / 8, connections / 2);
     }
 }

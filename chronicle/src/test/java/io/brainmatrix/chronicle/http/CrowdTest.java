@@ -37,10 +37,10 @@ class CrowdTest {
     void byTheHeapOfTheChart() {
         Crowd crowd = Crowd.of(64 * MIB);
 
-        assertThat(crowd).isEqualTo(new Crowd(455, 227, 113, 113));
+        assertThat(crowd).isEqualTo(new Crowd(455, 227, 170, 227));
         assertThat(Crowd.of(8 * MIB).listeners()).isEqualTo(32);
         assertThat(Crowd.of(320 * MIB).listeners()).isGreaterThan(1_000);
-        assertThat(Crowd.of(Long.MAX_VALUE)).isEqualTo(new Crowd(8_192, 4_096, 2_048, 2_048));
+        assertThat(Crowd.of(Long.MAX_VALUE)).isEqualTo(new Crowd(8_192, 4_096, 3_072, 4_096));
     }
 
     @Test
