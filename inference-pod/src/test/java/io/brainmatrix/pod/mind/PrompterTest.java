@@ -7,6 +7,7 @@ import io.brainmatrix.pod.engine.Engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -171,6 +172,42 @@ class PrompterTest {
             at = next;
         }
         assertThat(prompts).isBetween(2, 50);
+    }
+
+    /** A prompt costs what taking it apart costs, however many lines there are to tell. */
+    @Test
+    void whatWasCountedWhenItCameIsNotCountedAgain() throws Exception {
+        AtomicInteger looks = new AtomicInteger();
+        Prompter prompter =
+                prompter(
+                        text -> {
+                            looks.incrementAndGet();
+                            return words(text);
+                        },
+                        4000);
+        Prompter.Material material =
+                material(
+                        prompter,
+                        IntStream.rangeClosed(1, 60)
+                                .mapToObj(i -> seen(prompter, i, "thought " + i))
+                                .toList(),
+                        IntStream.rangeClosed(1, 60).mapToObj(i -> "own " + i).toList());
+        looks.set(0);
+
+        Prompter.Prompt prompt = prompter.assemble(material);
+
+        assertThat(prompt.told()).isEqualTo(60);
+        assertThat(looks).as("the prompt").hasValue(1);
+
+        List<Sighting> longs =
+                IntStream.rangeClosed(1, 60)
+                        .mapToObj(i -> seen(prompter, i, "a word of many ".repeat(60)))
+                        .toList();
+        looks.set(0);
+
+        assertThat(prompter.assemble(material(prompter, longs, List.of())).text())
+                .contains(Cut.MARK);
+        assertThat(looks.get()).as("about one for each that is cut").isLessThan(60 * 3 / 2);
     }
 
     @Test
