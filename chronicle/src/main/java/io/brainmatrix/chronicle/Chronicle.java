@@ -3,6 +3,7 @@ package io.brainmatrix.chronicle;
 import io.brainmatrix.chronicle.access.Callers;
 import io.brainmatrix.chronicle.feed.Feed;
 import io.brainmatrix.chronicle.http.ChronicleServer;
+import io.brainmatrix.chronicle.http.Crowd;
 import io.brainmatrix.chronicle.store.Database;
 import io.brainmatrix.chronicle.store.Reader;
 import io.brainmatrix.chronicle.store.Retention;
@@ -39,7 +40,8 @@ public final class Chronicle implements AutoCloseable {
     public static Chronicle start(
             int port, Database database, Retention retention, Callers callers, Clock clock)
             throws IOException {
-        Feed feed = new Feed(System::nanoTime);
+        Crowd crowd = Crowd.of(Runtime.getRuntime().maxMemory());
+        Feed feed = new Feed(System::nanoTime, crowd.listeners());
         Reader reader = new Reader(database);
         Scribe scribe = new Scribe(database, retention, clock, reader::forget, feed::publish);
         ChronicleServer server =
@@ -51,6 +53,7 @@ public final class Chronicle implements AutoCloseable {
                                 feed,
                                 callers,
                                 new ChronicleMetrics(scribe, feed),
+                                crowd,
                                 clock,
                                 System::nanoTime));
         scribe.start();

@@ -40,7 +40,10 @@ public final class Main {
                         settings.retention(),
                         new KubeCallers(
                                 new ClusterIdentities(
-                                        client, settings.operator(), settings.readers()),
+                                        client,
+                                        settings.operator(),
+                                        settings.readers(),
+                                        settings.namespaces()),
                                 clock),
                         clock);
         Runtime.getRuntime()

@@ -19,8 +19,14 @@ import java.util.stream.Collectors;
  *
  * @param operator the operator's user name
  * @param readers groups whose members may read everything
+ * @param namespaces of matrices, the only ones whose pods may be looked at; all when empty
  */
-record Settings(Database database, Retention retention, String operator, Set<String> readers) {
+record Settings(
+        Database database,
+        Retention retention,
+        String operator,
+        Set<String> readers,
+        Set<String> namespaces) {
     private static final String PREFIX = "BRAINMATRIX_CHRONICLE_";
 
     /**
@@ -33,10 +39,15 @@ record Settings(Database database, Retention retention, String operator, Set<Str
                 database(environment),
                 new Retention(maxAge(environment), maxBytes(environment)),
                 required(environment, "OPERATOR"),
-                Arrays.stream(value(environment, "READERS").split(",", -1))
-                        .map(String::strip)
-                        .filter(group -> !group.isEmpty())
-                        .collect(Collectors.toUnmodifiableSet()));
+                names(environment, "READERS"),
+                names(environment, "NAMESPACES"));
+    }
+
+    private static Set<String> names(Map<String, String> environment, String name) {
+        return Arrays.stream(value(environment, name).split(",", -1))
+                .map(String::strip)
+                .filter(one -> !one.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static Database database(Map<String, String> environment) {

@@ -30,6 +30,7 @@ class SettingsTest {
         assertThat(settings.database()).isInstanceOf(SqliteDatabase.class);
         assertThat(settings.retention()).isEqualTo(Retention.FOREVER);
         assertThat(settings.readers()).isEmpty();
+        assertThat(settings.namespaces()).isEmpty();
     }
 
     @Test
@@ -39,10 +40,12 @@ class SettingsTest {
                         "JDBC_URL", "jdbc:postgresql://db/x",
                         "MAX_AGE", "720h",
                         "MAX_BYTES", "1Gi",
-                        "READERS", "a, system:b ,");
+                        "READERS", "a, system:b ,",
+                        "NAMESPACES", "brains,minds");
         assertThat(settings.database()).isInstanceOf(PostgresDatabase.class);
         assertThat(settings.retention()).isEqualTo(new Retention(Duration.ofDays(30), 1L << 30));
         assertThat(settings.readers()).containsExactlyInAnyOrder("a", "system:b");
+        assertThat(settings.namespaces()).containsExactlyInAnyOrder("brains", "minds");
     }
 
     @Test

@@ -17,7 +17,7 @@ import java.util.Set;
 
 /**
  * A chronicle in a process of its own, which may be killed. Tokens are names: {@code operator};
- * {@code NAME} is that instance; {@code NAME-watcher-…} is one that watches it.
+ * {@code NAME} is that instance; {@code NAME-watches-A,B} is one that watches those.
  */
 public final class TestChronicle {
     /** A running process. */
@@ -28,17 +28,16 @@ public final class TestChronicle {
     public static void main(String[] arguments) throws Exception {
         Callers byName =
                 (token, namespace) -> {
-                    int watcher = token.indexOf("-watcher-");
+                    String[] parts = token.split("-watches-", 2);
                     return Optional.of(
                             token.equals("operator")
                                     ? new Caller.Operator(token)
-                                    : watcher < 0
-                                            ? new Caller.Instance(
-                                                    Entries.origin(token), 1, Set.of())
-                                            : new Caller.Instance(
-                                                    Entries.origin(token),
-                                                    1,
-                                                    Set.of(token.substring(0, watcher))));
+                                    : new Caller.Instance(
+                                            Entries.origin(parts[0]),
+                                            1,
+                                            parts.length < 2
+                                                    ? Set.of()
+                                                    : Set.of(parts[1].split(",", -1))));
                 };
         Chronicle chronicle =
                 Chronicle.start(

@@ -9,10 +9,12 @@ import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.TemplateCommand;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
@@ -157,6 +159,7 @@ class ChartTest {
                         of(
                                 template(
                                         Map.of(
+                                                "chronicle.enabled", "false",
                                                 "networkPolicies.enabled", "true",
                                                 "networkPolicies.inferenceNamespaces[0]",
                                                         "brains")),
@@ -164,6 +167,48 @@ class ChartTest {
                 .filteredOn(p -> p.getMetadata().getName().equals("release-inference"))
                 .singleElement()
                 .satisfies(p -> assertThat(p.getSpec().getEgress()).isEmpty());
+    }
+
+    @Test
+    void theChronicleTakesNothingUntilTheOperatorAsksForIt() {
+        List<HasMetadata> auto = template(Map.of());
+        List<HasMetadata> always = template(Map.of("chronicle.enabled", "true"));
+
+        assertThat(of(auto, StatefulSet.class))
+                .singleElement()
+                .satisfies(s -> assertThat(s.getSpec().getReplicas()).isZero());
+        assertThat(scaled(auto)).containsExactly("release-chronicle");
+        assertThat(scaler(auto)).containsExactly("release-chronicle");
+        assertThat(of(always, StatefulSet.class))
+                .singleElement()
+                .satisfies(s -> assertThat(s.getSpec().getReplicas()).isEqualTo(1));
+        assertThat(scaled(always)).isEmpty();
+        assertThat(scaler(always)).isEmpty();
+        assertThat(of(template(Map.of("chronicle.enabled", "false")), StatefulSet.class)).isEmpty();
+    }
+
+    /** What the operator is told to scale. */
+    private static List<String> scaled(List<HasMetadata> objects) {
+        return of(objects, Deployment.class).stream()
+                .flatMap(d -> d.getSpec().getTemplate().getSpec().getContainers().stream())
+                .flatMap(c -> c.getEnv().stream())
+                .filter(e -> e.getName().equals("BRAINMATRIX_CHRONICLE_STATEFULSET"))
+                .map(EnvVar::getValue)
+                .toList();
+    }
+
+    /** What it may scale, and by that right alone. */
+    private static List<String> scaler(List<HasMetadata> objects) {
+        return of(objects, Role.class).stream()
+                .flatMap(r -> r.getRules().stream())
+                .filter(r -> r.getResources().stream().anyMatch(o -> o.startsWith("statefulsets")))
+                .peek(
+                        r -> {
+                            assertThat(r.getResources()).containsExactly("statefulsets/scale");
+                            assertThat(r.getVerbs()).containsExactly("patch");
+                        })
+                .flatMap(r -> r.getResourceNames().stream())
+                .toList();
     }
 
     @Test
@@ -242,6 +287,9 @@ class ChartTest {
                 template(Map.of("watchNamespaces[0]", "brains", "watchNamespaces[1]", "minds"));
         Set<String> clusterScoped =
                 Set.of(
+                        "tokenreviews",
+                        "subjectaccessreviews",
+                        "brainmatrices/chronicle",
                         "nodememories",
                         "nodememories/status",
                         "customresourcedefinitions",
@@ -250,7 +298,7 @@ class ChartTest {
                         "runtimeclasses");
 
         assertThat(of(objects, ClusterRole.class))
-                .hasSize(2)
+                .hasSize(4)
                 .flatExtracting(ClusterRole::getRules)
                 .flatExtracting(PolicyRule::getResources)
                 .isSubsetOf(clusterScoped);
@@ -261,9 +309,11 @@ class ChartTest {
                         "brains/release-operator-namespace",
                         "brains/release-node-agent-namespace",
                         "minds/release-operator-namespace",
-                        "minds/release-node-agent-namespace");
+                        "minds/release-node-agent-namespace",
+                        "brains/release-chronicle-namespace",
+                        "minds/release-chronicle-namespace");
         assertThat(of(objects, RoleBinding.class))
-                .hasSize(5)
+                .hasSize(7)
                 .allSatisfy(
                         b ->
                                 assertThat(b.getSubjects())
@@ -405,18 +455,20 @@ class ChartTest {
                         o ->
                                 assertThat(Serialization.asYaml(o))
                                         .contains("BrainMatrixOperatorDown", "{{ $labels.node }}"));
-        assertThat(objects).filteredOn(o -> o.getKind().equals("PodMonitor")).hasSize(3);
+        assertThat(objects)
+                .filteredOn(o -> o.getKind().equals("PodMonitor"))
+                .extracting(o -> o.getMetadata().getName())
+                .contains("release-chronicle")
+                .hasSize(4);
         assertThat(
                         template(
                                 Map.of(
                                         "metrics.podMonitors.enabled",
                                         "true",
                                         "chronicle.enabled",
-                                        "true")))
+                                        "false")))
                 .filteredOn(o -> o.getKind().equals("PodMonitor"))
-                .extracting(o -> o.getMetadata().getName())
-                .contains("release-chronicle")
-                .hasSize(4);
+                .hasSize(3);
     }
 
     @Test
@@ -436,6 +488,7 @@ class ChartTest {
             strings = {
                 "image.digests.operator=latest",
                 "operator.replicas=0",
+                "chronicle.enabled=perhaps",
                 "operator.resources.limit=1",
                 "metrics.podMonitors.interval=often",
                 "networkPolicies.apiServerPorts[0]=70000",

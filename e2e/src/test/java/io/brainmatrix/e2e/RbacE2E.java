@@ -58,6 +58,7 @@ class RbacE2E {
         Assumptions.assumeTrue(
                 !log.isEmpty(),
                 "skipped: BRAINMATRIX_AUDIT_LOG names no audit log of the API server");
+        cluster.install(); // others leave it with other values, and so with other roles
         List<String> accounts = List.of("operator", "node-agent");
         if (!accounts.stream().allMatch(a -> unused(a, used(log, a)).isEmpty())) {
             allThatTheyDo();
@@ -105,7 +106,7 @@ class RbacE2E {
         return call.at("/annotations/authorization.k8s.io~1decision").asText().equals("forbid");
     }
 
-    /** A matrix's life with a death and its end, a second operator, and the chart's hook. */
+    /** A matrix's life with a death and its end, a mind, a second operator, the chart's hook. */
     private void allThatTheyDo() {
         world.place(Models.chain(Models.TINY_MIB), "audited.gguf");
         try (ClusterUser user = new ClusterUser(cluster, "e2e-audited")) {
@@ -123,7 +124,8 @@ class RbacE2E {
                     });
             user.apply(
                     Matrix.on(MATRIX, World.hostPath("audited.gguf"))
-                            .instance("name: two, budget: {ram: 256Mi}"));
+                            .instance(
+                                    "name: two, budget: {ram: 512Mi}, mind: {persona: {text: \"You are.\"}}"));
             user.awaitReady(MATRIX, "two");
             user.delete(MATRIX);
             Await.until(cluster, "it is gone", () -> assertThat(user.matrix(MATRIX)).isEmpty());
@@ -147,6 +149,7 @@ class RbacE2E {
             cluster.uninstall();
             user.delete(MATRIX);
         } finally {
+            new Chronicle(cluster).remove();
             cluster.install();
             world.remove("audited.gguf");
         }

@@ -62,13 +62,17 @@ public final class Spelling {
         return false;
     }
 
+    /** Nearly all that is written is neither: looked at once. */
     private static boolean marked(String text, int i) {
         char c = text.charAt(i);
-        return c == 0 || c == MARK || half(text, i);
+        return c <= MARK ? c == 0 || c == MARK : c >= Character.MIN_SURROGATE && half(text, i);
     }
 
     private static boolean half(String text, int i) {
         char c = text.charAt(i);
+        if (c < Character.MIN_SURROGATE) {
+            return false;
+        }
         if (Character.isHighSurrogate(c)) {
             return i + 1 == text.length() || !Character.isLowSurrogate(text.charAt(i + 1));
         }

@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * loses the queue, not the entries: it reads on from the store where it was.
  */
 public final class Feed {
-    /** Who may listen at once, all together. */
-    private static final int LISTENERS_MAX = 4_096;
-
     /** The same caller; one more ends its oldest. */
     private static final int OF_ONE_CALLER_MAX = 4;
 
@@ -47,6 +44,7 @@ public final class Feed {
     private final AtomicLong catchUps = new AtomicLong();
     private final AtomicLong queuedChars = new AtomicLong();
     private final LongSupplier nanos;
+    private final int listenersMax;
     private final Map<Watched, Set<Listener>> byInstance = new ConcurrentHashMap<>();
     private final Set<Listener> others = new CopyOnWriteArraySet<>();
     private final Map<String, Deque<Listener>> byCaller = new HashMap<>();
@@ -57,9 +55,15 @@ public final class Feed {
     /** An entry and when it was on disk, by the monotonic clock. */
     public record News(Stored stored, long nanos) {}
 
-    /** A feed that measures by a monotonic clock. */
-    public Feed(LongSupplier nanos) {
+    /**
+     * A feed.
+     *
+     * @param nanos the monotonic clock that it measures by
+     * @param listenersMax who may listen at once, all together
+     */
+    public Feed(LongSupplier nanos, int listenersMax) {
         this.nanos = nanos;
+        this.listenersMax = listenersMax;
     }
 
     /** One that listens; used by one thread. */
@@ -181,7 +185,7 @@ public final class Feed {
         Listener listener = new Listener(caller, scope, filter);
         List<Listener> tooMany = new ArrayList<>();
         synchronized (byCaller) {
-            if (listeners >= LISTENERS_MAX) {
+            if (listeners >= listenersMax) {
                 return Optional.empty();
             }
             listeners++;

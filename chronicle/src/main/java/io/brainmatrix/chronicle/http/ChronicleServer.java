@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
 public final class ChronicleServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ChronicleServer.class.getName());
 
-    /** Requests at once, those that listen left out. */
-    private static final int IN_FLIGHT_MAX = 1_024;
-
     private static final Duration WRITE_PATIENCE = Duration.ofSeconds(30);
     private static final String BEARER = "Bearer ";
 
@@ -38,7 +35,6 @@ public final class ChronicleServer implements AutoCloseable {
                     "sun.net.httpserver.maxReqTime", "60",
                     "sun.net.httpserver.maxReqHeaderSize", "65536",
                     "sun.net.httpserver.maxReqHeaders", "100",
-                    "sun.net.httpserver.maxIdleConnections", "4096",
                     "sun.net.httpserver.drainAmount", "2097152",
                     "sun.net.httpserver.nodelay", "true");
 
@@ -46,6 +42,7 @@ public final class ChronicleServer implements AutoCloseable {
     private final Callers callers;
     private final ChronicleMetrics metrics;
     private final Watchdog watchdog;
+    private final int requestsMax;
     private final AtomicInteger inFlight = new AtomicInteger();
 
     /** What the server tells and asks. */
@@ -55,6 +52,7 @@ public final class ChronicleServer implements AutoCloseable {
             Feed feed,
             Callers callers,
             ChronicleMetrics metrics,
+            Crowd crowd,
             Clock clock,
             LongSupplier nanos) {}
 
@@ -71,17 +69,15 @@ public final class ChronicleServer implements AutoCloseable {
         this.http = http;
         this.callers = parts.callers();
         this.metrics = parts.metrics();
+        this.requestsMax = parts.crowd().requests();
         this.watchdog = new Watchdog(WRITE_PATIENCE, parts.nanos());
     }
 
     /** Starts to listen; port 0 takes any. */
     public static ChronicleServer start(int port, Parts parts) throws IOException {
-        BOUNDS.forEach(
-                (name, value) -> {
-                    if (System.getProperty(name) == null) {
-                        System.setProperty(name, value);
-                    }
-                });
+        BOUNDS.forEach(ChronicleServer::bound);
+        bound("jdk.httpserver.maxConnections", Integer.toString(parts.crowd().connections()));
+        bound("sun.net.httpserver.maxIdleConnections", Integer.toString(parts.crowd().idle()));
         HttpServer http = HttpServer.create(new InetSocketAddress(port), 1_024);
         ChronicleServer server = new ChronicleServer(http, parts);
         ReadEndpoints reads = new ReadEndpoints(parts.reader(), parts.scribe(), parts.clock());
@@ -138,6 +134,12 @@ public final class ChronicleServer implements AutoCloseable {
         http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         http.start();
         return server;
+    }
+
+    private static void bound(String name, String value) {
+        if (System.getProperty(name) == null) {
+            System.setProperty(name, value);
+        }
     }
 
     /** The port that it listens on. */
@@ -244,7 +246,7 @@ public final class ChronicleServer implements AutoCloseable {
                 path,
                 exchange -> {
                     try {
-                        if (!listens && inFlight.incrementAndGet() > IN_FLIGHT_MAX) {
+                        if (!listens && inFlight.incrementAndGet() > requestsMax) {
                             throw new ApiError(503, "Busy", null, "too many requests at once");
                         }
                         if (!path.endsWith("/")

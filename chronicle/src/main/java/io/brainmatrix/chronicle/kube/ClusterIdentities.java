@@ -31,17 +31,24 @@ public final class ClusterIdentities implements Identities {
     private final KubernetesClient client;
     private final String operatorUser;
     private final Set<String> readers;
+    private final Set<String> namespaces;
 
     /**
      * Asks a cluster.
      *
      * @param operatorUser the operator's user name
      * @param readers groups whose members may read everything
+     * @param namespaces of instances, the only ones whose pods may be looked at; all when empty
      */
-    public ClusterIdentities(KubernetesClient client, String operatorUser, Set<String> readers) {
+    public ClusterIdentities(
+            KubernetesClient client,
+            String operatorUser,
+            Set<String> readers,
+            Set<String> namespaces) {
         this.client = client;
         this.operatorUser = operatorUser;
         this.readers = Set.copyOf(readers);
+        this.namespaces = Set.copyOf(namespaces);
     }
 
     @Override
@@ -83,7 +90,7 @@ public final class ClusterIdentities implements Identities {
         String podName = extra(user, POD_NAME);
         String podUid = extra(user, POD_UID);
         String home = namespaceOf(user.getUsername());
-        if (podName != null && podUid != null && home != null) {
+        if (podName != null && podUid != null && home != null && mayHaveInstances(home)) {
             Pod pod = client.pods().inNamespace(home).withName(podName).get();
             if (pod == null) {
                 return new Caller.Stranger(user.getUsername(), "the pod of this token is gone");
@@ -100,6 +107,11 @@ public final class ClusterIdentities implements Identities {
             }
         }
         return person(user, namespace);
+    }
+
+    /** Elsewhere no pod is an instance of this installation, and none may be looked at. */
+    private boolean mayHaveInstances(String namespace) {
+        return namespaces.isEmpty() || namespaces.contains(namespace);
     }
 
     private Caller person(UserInfo user, @Nullable String namespace) {

@@ -252,7 +252,7 @@ final class Book implements AutoCloseable {
             throws SQLException, Refused {
         Entry entry = draft.entry();
         Owner owner = owner(entry);
-        String digest = entry.digest();
+        String digest = draft.digest();
         Key key = key(entry);
         Key line = new Key(owner, entry.life(), entry.kind().name(), 0);
         String other = within.get(key);
@@ -378,7 +378,7 @@ final class Book implements AutoCloseable {
         long sequence = kept ? draft.sequence() : totals.lastSequence() + 1;
         Instant wanted = kept && draft.storedAt() != null ? draft.storedAt() : now;
         long storedAt = Math.max(Micros.of(wanted), totals.lastStoredMicros());
-        long bytes = entry.bytes();
+        long bytes = draft.bytes();
         Prompt prompt = entry.prompt();
         add.setLong(1, sequence);
         add.setLong(2, storedAt);
@@ -387,7 +387,7 @@ final class Book implements AutoCloseable {
         add.setString(5, entry.kind().name());
         add.setLong(6, entry.number());
         add.setLong(7, Micros.of(entry.at()));
-        add.setString(8, entry.digest());
+        add.setString(8, draft.digest());
         add.setLong(9, bytes);
         add.setString(10, Spelling.written(entry.details()));
         add.setString(11, Spelling.written(entry.text()));

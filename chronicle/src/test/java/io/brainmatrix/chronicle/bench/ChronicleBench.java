@@ -35,6 +35,9 @@ public final class ChronicleBench {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
+    /** What a memory limit of 1280Mi makes it: listeners for a thousand. */
+    private static final String FEED_HEAP = "320m";
+
     /** A thought of some 200 tokens; its prompt is a line. */
     private static final String TEXT = "a thought that goes on for a while; ".repeat(25);
 
@@ -43,12 +46,31 @@ public final class ChronicleBench {
     /**
      * Runs it.
      *
-     * @param arguments a directory, the server's JVM flags as one text, rows, instances, seconds
+     * @param arguments a directory, the server's JVM flags as one text, rows (0 leaves storing
+     *     out), instances, seconds
      */
     public static void main(String[] arguments) throws Exception {
         Path directory = Path.of(arguments[0]);
-        List<String> flags = Arrays.asList(arguments[1].split(" "));
+        String flags = arguments[1];
         int rows = Integer.parseInt(arguments[2]);
+        if (rows > 0) {
+            stores(directory, heap(flags, "64m"), rows);
+        }
+        feed(
+                directory.resolve("feed"),
+                heap(flags, FEED_HEAP),
+                Integer.parseInt(arguments[3]),
+                Integer.parseInt(arguments[4]));
+    }
+
+    /** As a limit of four times as much memory makes it. */
+    private static List<String> heap(String flags, String heap) {
+        return Arrays.stream(flags.split(" "))
+                .map(flag -> flag.startsWith("-XX:MaxRAMPercentage=") ? "-Xmx" + heap : flag)
+                .toList();
+    }
+
+    private static void stores(Path directory, List<String> flags, int rows) throws Exception {
         System.out.println("| What | Rows | Appends/s | p50 ms | p99 ms |");
         System.out.println("|---|---|---|---|---|");
         plain(directory.resolve("plain"), rows);
@@ -58,11 +80,6 @@ public final class ChronicleBench {
         for (int writers : new int[] {1, 64}) {
             overHttp(directory.resolve("http" + writers), flags, rows, writers);
         }
-        feed(
-                directory.resolve("feed"),
-                flags,
-                Integer.parseInt(arguments[3]),
-                Integer.parseInt(arguments[4]));
     }
 
     private static void row(String what, int rows, long nanos, long[] each) {
@@ -210,7 +227,7 @@ public final class ChronicleBench {
                 .build();
     }
 
-    /** Instances that think once a second, and two that watch each. */
+    /** Instances that think once a second, and each watches two of the others. */
     private static void feed(Path directory, List<String> flags, int instances, int seconds)
             throws Exception {
         Files.createDirectories(directory);
@@ -218,17 +235,21 @@ public final class ChronicleBench {
         ConcurrentLinkedQueue<Long> lags = new ConcurrentLinkedQueue<>();
         AtomicLong told = new AtomicLong();
         AtomicLong failed = new AtomicLong();
-        CountDownLatch listening = new CountDownLatch(2 * instances);
+        CountDownLatch listening = new CountDownLatch(instances);
+        AtomicLong turnedAway = new AtomicLong();
         long until;
         try {
             for (int i = 0; i < instances; i++) {
-                for (String which : new String[] {"a", "b"}) {
-                    String token = "i%d-watcher-%s".formatted(i, which);
-                    Thread.ofVirtual().start(() -> listen(server.port(), token, listening, lags));
-                }
+                String token =
+                        "i%d-watches-i%d,i%d"
+                                .formatted(i, (i + 1) % instances, (i + 2) % instances);
+                Thread.ofVirtual()
+                        .start(() -> listen(server.port(), token, listening, turnedAway, lags));
             }
             if (!listening.await(120, TimeUnit.SECONDS)) {
-                throw new IOException(listening.getCount() + " do not listen");
+                throw new IOException(
+                        "%d do not listen, %d of them were turned away"
+                                .formatted(listening.getCount(), turnedAway.get()));
             }
             Random random = new Random(3);
             until = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
@@ -259,7 +280,8 @@ public final class ChronicleBench {
             Arrays.sort(each);
             System.out.printf(
                     Locale.ROOT,
-                    "%nFeed: %d instances once a second for %d s, two watchers each: %d told, %d failed, %d of %d seen; from sent to seen p50 %s ms, p99 %s ms, most %s ms; server %s%n",
+                    "%nFeed, heap of %s: %d instances once a second for %d s, two watchers each: %d told, %d failed, %d of %d seen; from sent to seen p50 %s ms, p99 %s ms, most %s ms; server %s, %.2f of a core%n",
+                    FEED_HEAP,
                     instances,
                     seconds,
                     told.get(),
@@ -269,7 +291,10 @@ public final class ChronicleBench {
                     millis(each[each.length / 2]),
                     millis(each[(int) (each.length * 0.99)]),
                     millis(each[each.length - 1]),
-                    rss(server.process().pid()));
+                    rss(server.process().pid()),
+                    server.process().info().totalCpuDuration().orElseThrow().toMillis()
+                            / 1e3
+                            / seconds);
         } finally {
             server.process().destroyForcibly().waitFor();
         }
@@ -284,7 +309,11 @@ public final class ChronicleBench {
     }
 
     private static void listen(
-            int port, String token, CountDownLatch listening, ConcurrentLinkedQueue<Long> lags) {
+            int port,
+            String token,
+            CountDownLatch listening,
+            AtomicLong turnedAway,
+            ConcurrentLinkedQueue<Long> lags) {
         try {
             HttpResponse<InputStream> response =
                     HTTP.send(
@@ -295,6 +324,10 @@ public final class ChronicleBench {
                                     .header("Authorization", "Bearer " + token)
                                     .build(),
                             HttpResponse.BodyHandlers.ofInputStream());
+            if (response.statusCode() != 200) {
+                turnedAway.incrementAndGet();
+                return;
+            }
             try (BufferedReader lines =
                     new BufferedReader(
                             new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {

@@ -4,85 +4,105 @@ import java.util.function.ToIntFunction;
 
 /**
  * Cuts a text to a number of tokens, between two characters, with a mark where something is
- * missing. Pure.
+ * missing. Pure: what it makes of a text depends on that text and the number alone.
  */
 final class Cut {
     /** Says that something was left out. */
     static final String MARK = "[...]";
 
-    /** Characters for a token that most texts do not need. */
-    private static final int COUNTED_CHARS = 8;
-
-    /** Characters of a token, as a first guess. */
-    private static final int FIRST_CHARS = 4;
+    /** More than most texts have: what is longer by it is cut without being counted to its end. */
+    private static final int CHARS_PER_TOKEN = 8;
 
     /** Looks that go by how many characters a token had at the last one, before halving. */
     private static final int GUESSES = 4;
 
-    /** A part that leaves less than one token of so many is good enough. */
-    private static final int SLACK = 50;
+    /** The first look aims at so many tokens less than there may be, and at one of so many less. */
+    private static final int CAUTION = 2;
+
+    private static final int CAUTION_PART = 50;
+
+    /** What leaves no more than twice that is good enough. */
+    private static final int SLACK = 2;
 
     /** Tokens of a text. */
     private final ToIntFunction<String> tokens;
 
+    private final int mark;
+
     Cut(ToIntFunction<String> tokens) {
         this.tokens = tokens;
+        this.mark = tokens.applyAsInt(MARK);
     }
 
-    int tokens(String text) {
-        return text.isEmpty() ? 0 : tokens.applyAsInt(text);
+    /**
+     * What is left of a text.
+     *
+     * @param tokens of it; 0 for an empty one
+     */
+    record Part(String text, int tokens) {
+        private static final Part NONE = new Part("", 0);
+
+        boolean isEmpty() {
+            return text.isEmpty();
+        }
     }
 
     /** Its beginning, the mark included; empty when not even the mark fits. */
-    String head(String text, int most) {
+    Part head(Counted text, int most) {
         return cut(text, most, true);
     }
 
     /** Its end, the mark included; empty when not even the mark fits. */
-    String tail(String text, int most) {
+    Part tail(Counted text, int most) {
         return cut(text, most, false);
     }
 
-    private String cut(String text, int most, boolean head) {
+    /** All of it, or nothing when that does not fit. */
+    Part whole(Counted text, int most) {
+        boolean tooLong = !text.whole() && text.text().length() > (long) most * CHARS_PER_TOKEN;
+        if (text.isEmpty() || text.tokens() > most || tooLong) {
+            return Part.NONE;
+        }
+        int all = text.whole() ? text.tokens() : tokens.applyAsInt(text.text());
+        return all <= most ? new Part(text.text(), all) : Part.NONE;
+    }
+
+    private Part cut(Counted text, int most, boolean head) {
         if (most <= 0 || text.isEmpty()) {
-            return "";
+            return Part.NONE;
         }
-        if (fits(text, most)) {
-            return text;
-        }
-        int characters = text.codePointCount(0, text.length());
-        int fits = 0;
+        Part whole = whole(text, most);
+        return whole.isEmpty() ? search(text, most, head) : whole;
+    }
+
+    /** The longest part that fits, or nearly. */
+    private Part search(Counted text, int most, boolean head) {
+        int characters = text.text().codePointCount(0, text.text().length());
+        int caution = CAUTION + most / CAUTION_PART;
+        int aim = Math.max(0, most - mark - caution);
+        int guess = head ? text.charsOfHead(aim) : text.charsOfTail(aim);
+        int fits = -1;
         int beyond = characters;
-        double perToken = FIRST_CHARS;
-        for (int look = 0; fits + 1 < beyond; look++) {
-            int guess = look < GUESSES ? (int) (most * perToken) : (fits + beyond) >>> 1;
+        Part best = Part.NONE;
+        for (int look = 1; fits + 1 < beyond; look++) {
             int kept = Math.clamp(guess, fits + 1, beyond - 1);
-            int counted = tokens(part(text, characters, kept, head));
+            String part = part(text.text(), characters, kept, head);
+            int counted = tokens.applyAsInt(part);
             if (counted <= most) {
                 fits = kept; // tokenizers are not quite monotonous: what fits is what fits
-                if (most - counted <= most / SLACK) {
+                best = new Part(part, counted);
+                if (most - counted <= SLACK * caution) {
                     break; // a word more or less is worth no more looks
                 }
             } else {
                 beyond = kept;
             }
-            perToken = (double) kept / Math.max(1, counted) * (counted > most ? 0.99 : 1);
+            guess =
+                    look < GUESSES
+                            ? (int) ((long) kept * (most - caution) / Math.max(1, counted))
+                            : (fits + beyond) >>> 1;
         }
-        String part = part(text, characters, fits, head);
-        return tokens(part) <= most ? part : "";
-    }
-
-    /** What is far too long is not counted to its end. */
-    private boolean fits(String text, int most) {
-        long enough = (long) most * COUNTED_CHARS;
-        if (text.length() > enough) {
-            int end = (int) enough;
-            int whole = Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end;
-            if (tokens(text.substring(0, whole)) > most) {
-                return false;
-            }
-        }
-        return tokens(text) <= most;
+        return best;
     }
 
     private static String part(String text, int characters, int kept, boolean head) {

@@ -30,7 +30,7 @@ final class Inbox {
             wait();
         }
         waiting.add(new Waiting(sighting, nanos.getAsLong()));
-        chars += sighting.line().length();
+        chars += sighting.line().text().length();
     }
 
     /** All that waits, the oldest first. */
@@ -41,7 +41,7 @@ final class Inbox {
     /** Takes the oldest away: they were told. */
     synchronized void told(int count) {
         for (int i = 0; i < count; i++) {
-            chars -= waiting.removeFirst().sighting().line().length();
+            chars -= waiting.removeFirst().sighting().line().text().length();
         }
         notifyAll();
     }

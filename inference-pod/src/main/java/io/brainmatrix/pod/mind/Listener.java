@@ -1,6 +1,7 @@
 package io.brainmatrix.pod.mind;
 
 import io.brainmatrix.pod.memory.Rung;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -73,8 +74,26 @@ final class Listener implements UnderWay.Thinking {
         return text.toString();
     }
 
+    /** The thought as it is now. */
+    Thought thought(Optional<Thought.Ended> ended) {
+        long first = firstNanos();
+        return new Thought(
+                world.life(),
+                begun.number(),
+                world.clock().instant(),
+                text(),
+                new Thought.Known(
+                        begun.promptTokens(),
+                        TimeUnit.NANOSECONDS.toMillis(first - begun.nanos()),
+                        TimeUnit.NANOSECONDS.toMillis(world.nanos().getAsLong() - first),
+                        world.model(),
+                        begun.seed(),
+                        begun.persona()),
+                ended);
+    }
+
     /** When its first piece came; when it was begun, as long as there is none. */
-    synchronized long firstNanos() {
+    private synchronized long firstNanos() {
         return firstNanos;
     }
 
@@ -90,17 +109,6 @@ final class Listener implements UnderWay.Thinking {
 
     @Override
     public String json() {
-        return Thought.unfinishedJson(
-                world.life(),
-                begun.number(),
-                world.clock().instant(),
-                text(),
-                new Thought.Known(
-                        begun.promptTokens(),
-                        TimeUnit.NANOSECONDS.toMillis(firstNanos() - begun.nanos()),
-                        TimeUnit.NANOSECONDS.toMillis(world.nanos().getAsLong() - firstNanos()),
-                        world.model(),
-                        begun.seed(),
-                        begun.persona()));
+        return thought(Optional.empty()).json();
     }
 }

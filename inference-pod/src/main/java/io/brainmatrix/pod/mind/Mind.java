@@ -19,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -70,7 +71,11 @@ public final class Mind {
     private final UnfinishedTeller unfinished;
     private final UnderWay underWay;
     private final int seed;
-    private final Deque<String> thoughts = new ArrayDeque<>();
+    private final Counted personaText;
+
+    /** For the mind's thread alone. */
+    private final Deque<Counted> thoughts = new ArrayDeque<>();
+
     private final AtomicLong thought = new AtomicLong();
     private final Pace pace = new Pace();
     private final AtomicLong deathsSeen = new AtomicLong();
@@ -123,6 +128,7 @@ public final class Mind {
         this.config = config;
         this.persona = persona;
         this.prompter = prompter;
+        this.personaText = prompter.counted(persona.text());
         this.inbox = new Inbox(world.nanos());
         this.share = new Share(config.share(), world.nanos().getAsLong());
         Integer declared = config.seed();
@@ -154,11 +160,11 @@ public final class Mind {
             Prompter prompter =
                     new Prompter(
                             world.templated() ? template(engine) : Mind::plain,
-                            engine::countTokens,
+                            tokenizer(engine),
                             config.context(),
                             world.slotTokens() - config.thoughtTokens());
             int most = prompter.personaTokens();
-            int needed = prompter.tokens(persona.text());
+            int needed = engine.tokens(persona.text()).length;
             if (needed > most) {
                 throw new Unfit(
                         "the persona has %d tokens, `mind.context.persona` gives it %d; shorten it, or raise that or `engine.contextLength`"
@@ -176,6 +182,23 @@ public final class Mind {
         } catch (Persona.UnknownVariable | Prompter.NoRoom e) {
             throw new Unfit(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** An engine's own. */
+    static Prompter.Tokenizer tokenizer(Engine engine) {
+        String any = "a";
+        int before = engine.countTokens(any) - engine.tokens(any).length;
+        return new Prompter.Tokenizer() {
+            @Override
+            public int[] ids(String text) {
+                return engine.tokens(text);
+            }
+
+            @Override
+            public int before() {
+                return before;
+            }
+        };
     }
 
     /** Whether it is told of others. */
@@ -252,7 +275,7 @@ public final class Mind {
                 Thread.sleep(PAST_PAUSE);
             }
         }
-        thoughts.addAll(past.thoughts());
+        past.thoughts().forEach(this::keep);
         told = past.feed();
         if (sees(config) && !stopping) {
             feed =
@@ -260,7 +283,7 @@ public final class Mind {
                             URI.create(config.chronicle()),
                             world.token(),
                             told,
-                            event -> inbox.put(Sighting.of(event)));
+                            event -> inbox.put(Sighting.of(event, prompter::counted)));
         }
     }
 
@@ -280,7 +303,6 @@ public final class Mind {
         Prompter.Prompt prompt = prompter.assemble(material());
         List<Sighting> seen = inbox.waiting().subList(0, prompt.told());
         long reaches = seen.isEmpty() ? told : seen.getLast().sequence();
-        String digest = Thought.digest(world.desk().engine().tokens(prompt.text()));
         long number = thought.get() + 1;
         int own = Seeds.of(seed, world.life(), number);
         long began = world.nanos().getAsLong();
@@ -313,22 +335,18 @@ public final class Mind {
             return false; // it was not even begun
         }
         Thought now =
-                new Thought(
-                        world.life(),
-                        number,
-                        world.clock().instant(),
-                        listener.text(),
-                        prompt.text(),
-                        prompt.tokens(),
-                        digest,
-                        outcome.tokens(),
-                        TimeUnit.NANOSECONDS.toMillis(listener.firstNanos() - began),
-                        TimeUnit.NANOSECONDS.toMillis(
-                                world.nanos().getAsLong() - listener.firstNanos()),
-                        own,
-                        finish(outcome, listener),
-                        reaches > 0 ? OptionalLong.of(reaches) : OptionalLong.empty());
-        if (!tell(now, cut) || cut) {
+                listener.thought(
+                        Optional.of(
+                                new Thought.Ended(
+                                        !cut,
+                                        prompt.text(),
+                                        prompt.ids().digest(),
+                                        outcome.tokens(),
+                                        finish(outcome, listener),
+                                        reaches > 0
+                                                ? OptionalLong.of(reaches)
+                                                : OptionalLong.empty())));
+        if (!tell(now) || cut) {
             return false;
         }
         keep(now.text());
@@ -342,9 +360,9 @@ public final class Mind {
         return true;
     }
 
-    private boolean tell(Thought now, boolean partial) throws InterruptedException {
+    private boolean tell(Thought now) throws InterruptedException {
         try {
-            teller.tell(now.json(world.model(), persona.variant(), partial));
+            teller.tell(now.json());
             return true;
         } catch (IOException e) {
             LOG.log(
@@ -374,7 +392,7 @@ public final class Mind {
         OptionalInt used = world.usedPercent().get();
         boolean pressed = used.isPresent() && used.getAsInt() >= PRESSED_PERCENT;
         return new Prompter.Material(
-                persona.text(),
+                personaText,
                 Deaths.told(world.deaths(), config.lastDeath(), world.clock().instant()),
                 pressed
                         ? "Your memory is nearly full: more than %d percent of all that you may have."
@@ -385,7 +403,7 @@ public final class Mind {
     }
 
     private void keep(String text) {
-        thoughts.addLast(text);
+        thoughts.addLast(prompter.counted(Plain.of(text)));
         while (thoughts.size() > KEPT_MAX) {
             thoughts.removeFirst();
         }

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.ToIntFunction;
 
 /**
  * Puts a prompt together: each part within its share of the tokens, all of it within the context,
@@ -19,41 +18,56 @@ final class Prompter {
     private static final String ASKED = "Your next thought:";
 
     private final Function<List<Engine.Message>, String> template;
+    private final Tokenizer tokenizer;
     private final Cut cut;
     private final MindConfig.Shares shares;
 
     /** Tokens that a prompt may have. */
     private final int room;
 
+    /** What is around the parts, which is the same in each prompt. */
+    private final Prompt bare;
+
+    /** Takes texts for the engine apart. */
+    interface Tokenizer {
+        /** The ids of a text's tokens. */
+        int[] ids(String text);
+
+        /** Tokens that the model puts before each prompt. */
+        int before();
+    }
+
     /**
      * A prompter.
      *
      * @param template makes one text of the system's message and the user's
-     * @param tokens of a text, as the engine counts them
+     * @param tokenizer the engine's
      */
     Prompter(
             Function<List<Engine.Message>, String> template,
-            ToIntFunction<String> tokens,
+            Tokenizer tokenizer,
             MindConfig.Shares shares,
             int room) {
         this.template = template;
-        this.cut = new Cut(tokens);
+        this.tokenizer = tokenizer;
+        this.cut = new Cut(text -> tokenizer.ids(text).length);
         this.shares = shares;
         this.room = room;
+        this.bare = prompt(List.of(user(ASKED)), 0);
     }
 
     /**
      * What there is to tell; any of it may be empty.
      *
      * @param watched the oldest first
-     * @param thoughts its own and what ended lives between them, the oldest first
+     * @param thoughts its own and what ended lives between them, the oldest first, plain
      */
     record Material(
-            String persona,
+            Counted persona,
             String deaths,
             String memory,
             List<Sighting> watched,
-            List<String> thoughts) {
+            List<Counted> thoughts) {
         Material {
             watched = List.copyOf(watched);
             thoughts = List.copyOf(thoughts);
@@ -63,9 +77,11 @@ final class Prompter {
     /**
      * A prompt.
      *
+     * @param ids of its tokens, as they were counted for it to fit
+     * @param tokens of it, with those that the model puts before it
      * @param told how many of those watched are in it, from the oldest
      */
-    record Prompt(String text, int tokens, int told) {}
+    record Prompt(String text, TokenIds ids, int tokens, int told) {}
 
     /** The context has not even room for what is around the parts. */
     @SuppressWarnings("serial") // never serialized
@@ -87,17 +103,16 @@ final class Prompter {
         return part(shares.watched(), room - frame());
     }
 
-    /** Tokens of a text by itself. */
-    int tokens(String text) {
-        return cut.tokens(text);
+    /** Counts a text that is to be told, once for all prompts. */
+    Counted counted(String text) {
+        return Counted.of(text, part -> tokenizer.ids(part).length);
     }
 
     private int frame() throws NoRoom {
-        int empty = cut.tokens(template.apply(List.of(user(ASKED))));
-        if (empty > room) {
-            throw new NoRoom(empty, room);
+        if (bare.tokens() > room) {
+            throw new NoRoom(bare.tokens(), room);
         }
-        return empty;
+        return bare.tokens();
     }
 
     /** Puts together. */
@@ -111,17 +126,16 @@ final class Prompter {
             // Parts that stand beside each other may be cut into other tokens than each alone.
             usable -= prompt.tokens() - room + attempt;
             if (usable <= 0) {
-                String bare = template.apply(List.of(user(ASKED)));
-                return new Prompt(bare, cut.tokens(bare), 0);
+                return bare;
             }
         }
     }
 
     private Prompt assemble(Material material, int usable) {
-        String persona = cut.head(material.persona(), part(shares.persona(), usable));
+        String persona = cut.head(material.persona(), part(shares.persona(), usable)).text();
         List<String> sections = new ArrayList<>();
-        add(sections, cut.head(material.deaths(), part(shares.deaths(), usable)));
-        add(sections, cut.head(material.memory(), part(shares.memory(), usable)));
+        add(sections, cut.head(counted(material.deaths()), part(shares.deaths(), usable)).text());
+        add(sections, cut.head(counted(material.memory()), part(shares.memory(), usable)).text());
         List<String> seen = watched(material.watched(), part(shares.watched(), usable));
         add(sections, String.join("\n", seen));
         add(sections, thoughts(material.thoughts(), part(shares.thoughts(), usable)));
@@ -131,8 +145,14 @@ final class Prompter {
             messages.add(new Engine.Message("system", persona));
         }
         messages.add(user(String.join("\n\n", sections)));
+        return prompt(messages, seen.size());
+    }
+
+    /** Taken apart once: what is counted is what is recorded. */
+    private Prompt prompt(List<Engine.Message> messages, int told) {
         String text = template.apply(messages);
-        return new Prompt(text, cut.tokens(text), seen.size());
+        TokenIds ids = new TokenIds(tokenizer.ids(text));
+        return new Prompt(text, ids, ids.count() + tokenizer.before(), told);
     }
 
     private static Engine.Message user(String text) {
@@ -155,36 +175,36 @@ final class Prompter {
         int left = budget;
         int each = Math.max(SIGHTING_MIN, budget / Math.max(1, sightings.size()));
         for (Sighting sighting : sightings) {
-            String line = cut.head(sighting.line(), Math.min(each, left) - 1); // the line's end
+            int most = Math.min(each, left) - 1; // the line's end
+            Cut.Part line = cut.head(sighting.line(), most);
             if (line.isEmpty()
-                    || line.equals(Cut.MARK) // says nothing of it
-                    || (line.endsWith(Cut.MARK) && left < each && !lines.isEmpty())) {
+                    || line.text().equals(Cut.MARK) // says nothing of it
+                    || (line.text().endsWith(Cut.MARK) && left < each && !lines.isEmpty())) {
                 break; // it comes first in the next one, with more room
             }
-            lines.add(line);
-            left -= cut.tokens(line) + 1;
+            lines.add(line.text());
+            left -= line.tokens() + 1;
         }
         return lines;
     }
 
     /** The newest that have room, in their order. */
-    private String thoughts(List<String> thoughts, int budget) {
+    private String thoughts(List<Counted> thoughts, int budget) {
         Deque<String> kept = new ArrayDeque<>();
         int left = budget;
-        for (String thought : thoughts.reversed()) {
-            String text = Plain.of(thought);
-            if (text.isEmpty()) {
+        for (Counted thought : thoughts.reversed()) {
+            if (thought.isEmpty()) {
                 continue;
             }
-            int tokens = cut.tokens(text) + 1;
-            if (tokens > left) {
+            Cut.Part whole = cut.whole(thought, left - 1);
+            if (whole.isEmpty()) {
                 if (kept.isEmpty()) {
-                    add(kept, cut.tail(text, left - 1));
+                    add(kept, cut.tail(thought, left - 1).text());
                 }
                 break;
             }
-            kept.addFirst(text);
-            left -= tokens;
+            kept.addFirst(whole.text());
+            left -= whole.tokens() + 1;
         }
         return String.join("\n", kept);
     }

@@ -6,6 +6,7 @@ import io.brainmatrix.chronicle.client.FeedFollower;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param death whether it is a death
  * @param line what a watcher is told, in one line
  */
-record Sighting(long sequence, boolean death, String line) {
+record Sighting(long sequence, boolean death, Counted line) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @JsonIgnoreProperties(ignoreUnknown = true)
@@ -31,14 +32,20 @@ record Sighting(long sequence, boolean death, String line) {
         }
     }
 
-    /** Of an entry of the feed. */
-    static Sighting of(FeedFollower.Event event) {
+    /**
+     * Of an entry of the feed.
+     *
+     * @param counted counts the tokens of its line
+     */
+    static Sighting of(FeedFollower.Event event, Function<String, Counted> counted) {
         Entry entry;
         try {
             entry = JSON.readValue(event.json(), Entry.class);
         } catch (IOException e) {
             return new Sighting(
-                    event.sequence(), false, "(#%d cannot be read)".formatted(event.sequence()));
+                    event.sequence(),
+                    false,
+                    counted.apply("(#%d cannot be read)".formatted(event.sequence())));
         }
         String text = Plain.line(Objects.requireNonNullElse(entry.text(), ""));
         String what =
@@ -54,7 +61,9 @@ record Sighting(long sequence, boolean death, String line) {
         return new Sighting(
                 event.sequence(),
                 "Death".equals(entry.kind()),
-                "(#%d) %s, life %d, %s"
-                        .formatted(event.sequence(), entry.instance(), entry.life(), what));
+                counted.apply(
+                        "(#%d) %s, life %d, %s"
+                                .formatted(
+                                        event.sequence(), entry.instance(), entry.life(), what)));
     }
 }

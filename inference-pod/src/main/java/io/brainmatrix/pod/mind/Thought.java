@@ -6,40 +6,21 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * One thought, whole or cut off by the end of its life.
+ * One thought: whole, cut off by the end of its life, or still under way.
  *
  * @param number from 1 in each life
- * @param at when it was ended, by the node's clock
- * @param prompt as it went to the engine
- * @param promptTokens of the prompt, with those that the model puts before it
- * @param promptDigest of the ids of its tokens, {@link #digest}
- * @param tokens of the thought
- * @param promptMillis until its first token
- * @param generationMillis from its first token to its last
- * @param seed that it was drawn with
- * @param finish why it ended, one word
- * @param feed the last sequence of those watched that its prompt tells of; empty for none yet
+ * @param at when this was said of it, by the node's clock
+ * @param text what there is of it
+ * @param ended empty while it is under way. Then it has no prompt, and so does not say what of
+ *     those watched it was told of: the next life sees that again
  */
 record Thought(
-        long life,
-        long number,
-        Instant at,
-        String text,
-        String prompt,
-        int promptTokens,
-        String promptDigest,
-        int tokens,
-        long promptMillis,
-        long generationMillis,
-        int seed,
-        String finish,
-        OptionalLong feed) {
+        long life, long number, Instant at, String text, Known known, Optional<Ended> ended) {
     /** Half a surrogate pair has no UTF-8: only its escape can carry it. */
     private static final ObjectWriter ASCII =
             new ObjectMapper().writer().with(JsonWriteFeature.ESCAPE_NON_ASCII);
@@ -50,85 +31,79 @@ record Thought(
     private static final int UNFINISHED_MAX_CHARS = 65_536;
 
     /**
-     * The entry for the chronicle, in one line.
+     * What is known of a thought from its first token on.
      *
+     * @param promptTokens of the prompt, with those that the model puts before it
+     * @param promptMillis until its first token
+     * @param generationMillis from its first token to its latest
      * @param model what tells the model from others, 64 hexadecimal digits
-     * @param persona which variant it thought by
-     * @param partial whether its life ended before it did
+     * @param seed that it is drawn with
+     * @param persona which variant it thinks by
      */
-    String json(String model, String persona, boolean partial) {
-        ObjectNode entry = entry(partial ? "PartialThought" : "Thought", life, number, at);
-        entry.put("text", head(text, TEXT_MAX_CHARS));
-        entry.putObject("prompt").put("text", prompt).put("sha256", promptDigest);
-        ObjectNode details = entry.putObject("details");
-        details.put("promptTokens", promptTokens)
-                .put("completionTokens", tokens)
-                .put("promptMillis", promptMillis)
-                .put("generationMillis", generationMillis)
-                .put("model", model)
-                .put("seed", seed)
-                .put("persona", persona)
-                .put("finishReason", finish);
-        feed.ifPresent(sequence -> details.put("feed", sequence));
-        return line(entry);
-    }
-
-    /**
-     * One that is under way, for the chronicle to keep. It has no prompt, and so does not say what
-     * of those watched it was told of: the next life sees that again.
-     *
-     * @param text what there is of it
-     * @param details what is known of it already
-     */
-    static String unfinishedJson(long life, long number, Instant at, String text, Known details) {
-        ObjectNode entry = entry("PartialThought", life, number, at);
-        entry.put("text", head(text, UNFINISHED_MAX_CHARS));
-        entry.putObject("details")
-                .put("promptTokens", details.promptTokens())
-                .put("promptMillis", details.promptMillis())
-                .put("generationMillis", details.generationMillis())
-                .put("model", details.model())
-                .put("seed", details.seed())
-                .put("persona", details.persona());
-        return line(entry);
-    }
-
-    /** What is known of a thought before it has ended; as in {@link Thought}. */
     record Known(
             int promptTokens,
             long promptMillis,
             long generationMillis,
             String model,
             int seed,
-            String persona) {}
-
-    private static ObjectNode entry(String kind, long life, long number, Instant at) {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("kind", kind)
-                .put("life", life)
-                .put("number", number)
-                .put("at", at.toString());
+            String persona) {
+        private void into(ObjectNode details) {
+            details.put("promptTokens", promptTokens)
+                    .put("promptMillis", promptMillis)
+                    .put("generationMillis", generationMillis)
+                    .put("model", model)
+                    .put("seed", seed)
+                    .put("persona", persona);
+        }
     }
 
-    private static String head(String text, int chars) {
-        return text.substring(0, Math.min(text.length(), chars));
+    /**
+     * What is known of a thought once it has ended.
+     *
+     * @param whole whether it ended before its life did
+     * @param prompt as it went to the engine
+     * @param promptDigest {@link TokenIds#digest} of it
+     * @param tokens of the thought
+     * @param finish why it ended, one word
+     * @param feed the last sequence of those watched that its prompt tells of; empty for none yet
+     */
+    record Ended(
+            boolean whole,
+            String prompt,
+            String promptDigest,
+            int tokens,
+            String finish,
+            OptionalLong feed) {
+        private void into(ObjectNode details) {
+            details.put("completionTokens", tokens).put("finishReason", finish);
+            feed.ifPresent(sequence -> details.put("feed", sequence));
+        }
     }
 
-    private static String line(ObjectNode entry) {
+    /** The entry for the chronicle, in one line. */
+    String json() {
+        boolean whole = ended.map(Ended::whole).orElse(false);
+        int most = ended.isPresent() ? TEXT_MAX_CHARS : UNFINISHED_MAX_CHARS;
+        ObjectNode entry =
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("kind", whole ? "Thought" : "PartialThought")
+                        .put("life", life)
+                        .put("number", number)
+                        .put("at", at.toString())
+                        .put("text", text.substring(0, Math.min(text.length(), most)));
+        ended.ifPresent(
+                end ->
+                        entry.putObject("prompt")
+                                .put("text", end.prompt())
+                                .put("sha256", end.promptDigest()));
+        ObjectNode details = entry.putObject("details");
+        known.into(details);
+        ended.ifPresent(end -> end.into(details));
         try {
             return ASCII.writeValueAsString(entry);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree can be written", e);
         }
-    }
-
-    /** SHA-256 of token ids, each as four bytes, the lowest first; 64 hexadecimal digits. */
-    static String digest(int[] tokens) {
-        ByteBuffer bytes = ByteBuffer.allocate(tokens.length * 4).order(ByteOrder.LITTLE_ENDIAN);
-        for (int token : tokens) {
-            bytes.putInt(token);
-        }
-        return Persona.Sha256.of(bytes.array());
     }
 }

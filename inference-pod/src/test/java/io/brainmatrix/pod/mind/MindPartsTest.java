@@ -11,6 +11,8 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,25 +123,47 @@ class MindPartsTest {
         assertThat(Past.of(history(), 3, null, true)).isEqualTo(new Past(List.of(), 41));
     }
 
+    private static Thought thought(String text, Optional<Thought.Ended> ended) {
+        return new Thought(
+                1,
+                2,
+                NOW,
+                text,
+                new Thought.Known(2, 4, 5, "ab".repeat(32), 6, "subject@1"),
+                ended);
+    }
+
+    @Test
+    void oneUnderWayIsToldByTheSameNamesWithoutItsPrompt() throws Exception {
+        var json = new com.fasterxml.jackson.databind.ObjectMapper();
+        var ended = new Thought.Ended(false, "p", "d", 3, "ended", OptionalLong.empty());
+        var cutOff = json.readTree(thought("I am", Optional.of(ended)).json());
+        var underWay = json.readTree(thought("I am", Optional.empty()).json());
+
+        assertThat(underWay.path("kind").asText()).isEqualTo("PartialThought");
+        assertThat(underWay.has("prompt")).isFalse();
+        assertThat(underWay.path("details").properties())
+                .isNotEmpty()
+                .isSubsetOf(cutOff.path("details").properties());
+        assertThat(cutOff.path("kind").asText()).isEqualTo("PartialThought");
+        assertThat(cutOff.at("/prompt/text").asText()).isEqualTo("p");
+    }
+
     @Test
     void whatIsStoredIsTheTextAsItWas() throws Exception {
         String odd = "'; DROP TABLE entries; --\u0000\ud800 \u202e\ud83d\ude00\nend";
         String json =
-                new Thought(
-                                1,
-                                2,
-                                NOW,
+                thought(
                                 odd,
-                                "prompt",
-                                2,
-                                Thought.digest(new int[] {1, 258}),
-                                3,
-                                4,
-                                5,
-                                6,
-                                "stop",
-                                java.util.OptionalLong.of(9))
-                        .json("ab".repeat(32), "subject@1", false);
+                                Optional.of(
+                                        new Thought.Ended(
+                                                true,
+                                                "prompt",
+                                                new TokenIds(1, 258).digest(),
+                                                3,
+                                                "stop",
+                                                OptionalLong.of(9))))
+                        .json();
 
         var read = new com.fasterxml.jackson.databind.ObjectMapper().readTree(json);
         assertThat(json).doesNotContain("\n");

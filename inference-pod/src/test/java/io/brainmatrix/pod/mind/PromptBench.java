@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.function.BiFunction;
 
 /**
  * How long it takes to put a prompt together, by the real tokenizer and chat template of a
@@ -67,17 +68,18 @@ final class PromptBench {
                                 true,
                                 directory.resolve("engine.log")));
         Prompter prompter =
-                new Prompter(engine::prompt, engine::countTokens, SHARES, context - THOUGHT_TOKENS);
+                new Prompter(
+                        engine::prompt, Mind.tokenizer(engine), SHARES, context - THOUGHT_TOKENS);
         StringBuilder told = new StringBuilder();
         told.append(
-                "| What there is to tell | Tokens of the prompt | p50 ms | p99 ms | Its tokens once, p50 ms |\n");
+                "| What there is to tell | Tokens of the prompt | Put together, p50, p99 ms | Counted as it came, p50 ms | Its tokens once, its digest, p50 ms |\n");
         told.append("|---|---|---|---|---|\n");
-        measure(told, "more than fits of everything", full(new Random(1)), prompter, engine, times);
-        measure(told, "short lines", lines(new Random(2)), prompter, engine, times);
+        measure(told, "more than fits of everything", PromptBench::full, prompter, engine, times);
+        measure(told, "short lines", PromptBench::lines, prompter, engine, times);
         measure(
                 told,
                 "one thought of 256 KiB is watched",
-                one(new Random(3)),
+                PromptBench::one,
                 prompter,
                 engine,
                 times);
@@ -85,39 +87,56 @@ final class PromptBench {
         Runtime.getRuntime().halt(0);
     }
 
+    /** Texts that were never seen before, each time. */
     private static void measure(
             StringBuilder told,
             String what,
-            Prompter.Material material,
+            BiFunction<Prompter, Random, Prompter.Material> some,
             Prompter prompter,
             Engine engine,
             int times)
             throws Prompter.NoRoom {
         long[] each = new long[times];
+        long[] counting = new long[times];
         long[] once = new long[times];
-        Prompter.Prompt prompt = prompter.assemble(material);
+        long[] digest = new long[times];
+        Random random = new Random(1);
+        long tokens = 0;
         for (int i = 0; i < 2 * times; i++) { // the first half warms up
             long began = System.nanoTime();
-            prompt = prompter.assemble(material);
+            Prompter.Material material = some.apply(prompter, random);
+            counting[i % times] = System.nanoTime() - began;
+            began = System.nanoTime();
+            Prompter.Prompt prompt = prompter.assemble(material);
             each[i % times] = System.nanoTime() - began;
             began = System.nanoTime();
-            int tokens = engine.countTokens(prompt.text());
+            int counted = engine.countTokens(prompt.text());
             once[i % times] = System.nanoTime() - began;
-            if (tokens != prompt.tokens()) {
-                throw new IllegalStateException("it has %d tokens".formatted(tokens));
+            began = System.nanoTime();
+            String hash = prompt.ids().digest();
+            digest[i % times] = System.nanoTime() - began;
+            if (counted != prompt.tokens()
+                    || !hash.equals(new TokenIds(engine.tokens(prompt.text())).digest())) {
+                throw new IllegalStateException("it has %d tokens".formatted(counted));
             }
+            tokens += i < times ? 0 : counted;
         }
-        Arrays.sort(each);
-        Arrays.sort(once);
         told.append(
                 String.format(
                         Locale.ROOT,
-                        "| %s | %d | %.2f | %.2f | %.2f |%n",
+                        "| %s | %d | %.2f, %.2f | %.2f | %.2f, %.2f |%n",
                         what,
-                        prompt.tokens(),
-                        each[times / 2] / 1e6,
-                        each[times * 99 / 100] / 1e6,
-                        once[times / 2] / 1e6));
+                        tokens / times,
+                        part(each, 50),
+                        part(each, 99),
+                        part(counting, 50),
+                        part(once, 50),
+                        part(digest, 50)));
+    }
+
+    private static double part(long[] nanos, int percent) {
+        Arrays.sort(nanos);
+        return nanos[nanos.length * percent / 100] / 1e6;
     }
 
     private static String text(Random random, int chars) {
@@ -129,35 +148,42 @@ final class PromptBench {
     }
 
     /** As an inbox that is behind and a mind that has thought for long. */
-    private static Prompter.Material full(Random random) {
-        return material(random, 4000, 64, 700, 64, 900);
+    private static Prompter.Material full(Prompter prompter, Random random) {
+        return material(prompter, random, 4000, 64, 700, 64, 900);
     }
 
-    private static Prompter.Material lines(Random random) {
-        return material(random, 400, 64, 120, 64, 120);
+    private static Prompter.Material lines(Prompter prompter, Random random) {
+        return material(prompter, random, 400, 64, 120, 64, 120);
     }
 
-    private static Prompter.Material one(Random random) {
-        return material(random, 400, 1, 256 << 10, 64, 500);
+    private static Prompter.Material one(Prompter prompter, Random random) {
+        return material(prompter, random, 400, 1, 256 << 10, 64, 500);
     }
 
     private static Prompter.Material material(
-            Random random, int persona, int seen, int seenChars, int thoughts, int thoughtChars) {
+            Prompter prompter,
+            Random random,
+            int persona,
+            int seen,
+            int seenChars,
+            int thoughts,
+            int thoughtChars) {
         List<Sighting> watched = new ArrayList<>();
         for (int i = 1; i <= seen; i++) {
             watched.add(
                     new Sighting(
                             i,
                             false,
-                            "(#%d) subject, life 1, thought %d: %s"
-                                    .formatted(i, i, text(random, seenChars))));
+                            prompter.counted(
+                                    "(#%d) subject, life 1, thought %d: %s"
+                                            .formatted(i, i, text(random, seenChars)))));
         }
-        List<String> own = new ArrayList<>();
+        List<Counted> own = new ArrayList<>();
         for (int i = 0; i < thoughts; i++) {
-            own.add(text(random, thoughtChars));
+            own.add(prompter.counted(text(random, thoughtChars)));
         }
         return new Prompter.Material(
-                text(random, persona),
+                prompter.counted(text(random, persona)),
                 "You have died 3 times: twice out of memory, once killed from outside (Killed); the last time some minutes ago.",
                 "Your memory is nearly full: more than 90 percent of all that you may have.",
                 watched,

@@ -7,6 +7,7 @@ import io.brainmatrix.pod.engine.Engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -17,6 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a mind is told never exceeds its context, is in order, and leaves nobody out for ever. */
 class PrompterTest {
     private static final MindConfig.Shares SHARES = new MindConfig.Shares(30, 5, 5, 30, 30);
+
+    private static final int BEFORE = 2;
 
     private static String chat(List<Engine.Message> messages) {
         return messages.stream()
@@ -39,16 +42,48 @@ class PrompterTest {
         return text.length() / 3 + text.hashCode() % 7 + 7;
     }
 
-    private static Sighting seen(int number, String text) {
-        return new Sighting(number, false, "(#%d) subject, life 1, %s".formatted(number, text));
+    /** What is seen of others is counted by the prompter that is to tell it. */
+    private static Sighting seen(Prompter prompter, int number, String text) {
+        return new Sighting(
+                number,
+                false,
+                prompter.counted("(#%d) subject, life 1, %s".formatted(number, text)));
     }
 
-    private static Prompter.Material material(List<Sighting> watched, List<String> thoughts) {
-        return new Prompter.Material("You are a lamp.", "", "", watched, thoughts);
+    private static Prompter.Material material(
+            Prompter prompter, List<Sighting> watched, List<String> thoughts) {
+        return new Prompter.Material(
+                prompter.counted("You are a lamp."),
+                "",
+                "",
+                watched,
+                thoughts.stream().map(Plain::of).map(prompter::counted).toList());
     }
 
     private static Prompter prompter(ToIntFunction<String> tokens, int room) {
-        return new Prompter(PrompterTest::chat, tokens, SHARES, room);
+        return prompter(tokens, SHARES, room);
+    }
+
+    private static Prompter prompter(
+            ToIntFunction<String> tokens, MindConfig.Shares shares, int room) {
+        return new Prompter(PrompterTest::chat, tokenizer(tokens), shares, room);
+    }
+
+    /** Puts two tokens of its own before each prompt. */
+    private static Prompter.Tokenizer tokenizer(ToIntFunction<String> tokens) {
+        return new Prompter.Tokenizer() {
+            @Override
+            public int[] ids(String text) {
+                return IntStream.range(0, tokens.applyAsInt(text))
+                        .map(i -> text.hashCode() + i)
+                        .toArray();
+            }
+
+            @Override
+            public int before() {
+                return BEFORE;
+            }
+        };
     }
 
     @ParameterizedTest
@@ -64,23 +99,25 @@ class PrompterTest {
         for (int round = 0; round < 400; round++) {
             int room = 120 + random.nextInt(1200);
             MindConfig.Shares shares = shares(random);
+            Prompter prompter = prompter(tokens, shares, room);
             Prompter.Material material =
                     new Prompter.Material(
-                            text(random),
+                            prompter.counted(text(random)),
                             text(random),
                             text(random),
                             IntStream.range(0, random.nextInt(30))
-                                    .mapToObj(i -> seen(i, text(random)))
+                                    .mapToObj(i -> seen(prompter, i, text(random)))
                                     .toList(),
                             IntStream.range(0, random.nextInt(30))
-                                    .mapToObj(i -> text(random))
+                                    .mapToObj(i -> prompter.counted(Plain.of(text(random))))
                                     .toList());
 
-            Prompter.Prompt prompt =
-                    new Prompter(PrompterTest::chat, tokens, shares, room).assemble(material);
+            Prompter.Prompt prompt = prompter.assemble(material);
 
-            assertThat(tokens.applyAsInt(prompt.text())).isLessThanOrEqualTo(room);
-            assertThat(prompt.tokens()).isEqualTo(tokens.applyAsInt(prompt.text()));
+            assertThat(tokens.applyAsInt(prompt.text()) + BEFORE).isLessThanOrEqualTo(room);
+            assertThat(prompt.tokens()).isEqualTo(tokens.applyAsInt(prompt.text()) + BEFORE);
+            assertThat(prompt.ids().digest())
+                    .isEqualTo(new TokenIds(tokenizer(tokens).ids(prompt.text())).digest());
             assertThat(prompt.told()).isLessThanOrEqualTo(material.watched().size());
             assertThat(prompt.text()).endsWith("<|assistant|>\n").contains("Your next thought:");
         }
@@ -116,12 +153,12 @@ class PrompterTest {
         Prompter prompter = prompter(PrompterTest::words, 400);
         List<Sighting> waiting = new ArrayList<>();
         for (int i = 1; i <= 100; i++) {
-            waiting.add(seen(i, "thought %d: short".formatted(i)));
+            waiting.add(seen(prompter, i, "thought %d: short".formatted(i)));
         }
         StringBuilder told = new StringBuilder();
         int prompts = 0;
         while (!waiting.isEmpty()) {
-            Prompter.Prompt prompt = prompter.assemble(material(waiting, List.of("own")));
+            Prompter.Prompt prompt = prompter.assemble(material(prompter, waiting, List.of("own")));
             assertThat(prompt.told()).isPositive();
             told.append(prompt.text());
             waiting.subList(0, prompt.told()).clear();
@@ -137,14 +174,48 @@ class PrompterTest {
         assertThat(prompts).isBetween(2, 50);
     }
 
+    /** A prompt costs what taking it apart costs, however many lines there are to tell. */
+    @Test
+    void whatWasCountedWhenItCameIsNotCountedAgain() throws Exception {
+        AtomicInteger looks = new AtomicInteger();
+        Prompter prompter =
+                prompter(
+                        text -> {
+                            looks.incrementAndGet();
+                            return words(text);
+                        },
+                        4000);
+        Prompter.Material material =
+                material(
+                        prompter,
+                        IntStream.rangeClosed(1, 60)
+                                .mapToObj(i -> seen(prompter, i, "thought " + i))
+                                .toList(),
+                        IntStream.rangeClosed(1, 60).mapToObj(i -> "own " + i).toList());
+        looks.set(0);
+
+        Prompter.Prompt prompt = prompter.assemble(material);
+
+        assertThat(prompt.told()).isEqualTo(60);
+        assertThat(looks).as("the prompt").hasValue(1);
+
+        List<Sighting> longs =
+                IntStream.rangeClosed(1, 60)
+                        .mapToObj(i -> seen(prompter, i, "a word of many ".repeat(60)))
+                        .toList();
+        looks.set(0);
+
+        assertThat(prompter.assemble(material(prompter, longs, List.of())).text())
+                .contains(Cut.MARK);
+        assertThat(looks.get()).as("about one for each that is cut").isLessThan(60 * 3 / 2);
+    }
+
     @Test
     void aLongOneIsCutWithAMarkAndCanBeFoundByItsNumber() throws Exception {
-        Prompter.Prompt prompt =
-                prompter(PrompterTest::words, 400)
-                        .assemble(
-                                material(
-                                        List.of(seen(7, "thought 1: " + "lamp ".repeat(2000))),
-                                        List.of()));
+        Prompter prompter = prompter(PrompterTest::words, 400);
+        Sighting long7 = seen(prompter, 7, "thought 1: " + "lamp ".repeat(2000));
+
+        Prompter.Prompt prompt = prompter.assemble(material(prompter, List.of(long7), List.of()));
 
         assertThat(prompt.told()).isEqualTo(1);
         assertThat(prompt.text())
@@ -157,9 +228,13 @@ class PrompterTest {
         Prompter prompter = prompter(PrompterTest::words, 300);
         List<String> thoughts = IntStream.rangeClosed(1, 200).mapToObj(i -> "thought" + i).toList();
 
-        String many = prompter.assemble(material(List.of(), thoughts)).text();
+        String many = prompter.assemble(material(prompter, List.of(), thoughts)).text();
         String one =
-                prompter.assemble(material(List.of(), List.of("begin " + "x ".repeat(900) + "end")))
+                prompter.assemble(
+                                material(
+                                        prompter,
+                                        List.of(),
+                                        List.of("begin " + "x ".repeat(900) + "end")))
                         .text();
 
         assertThat(many).contains("thought199\nthought200\n").doesNotContain("thought1\n");
@@ -168,19 +243,21 @@ class PrompterTest {
 
     @Test
     void partsThatAreEmptyLeaveNothingBehind() throws Exception {
+        Prompter prompter = prompter(PrompterTest::words, 300);
+
         assertThat(
-                        prompter(PrompterTest::words, 300)
-                                .assemble(new Prompter.Material("", "", "", List.of(), List.of()))
+                        prompter.assemble(
+                                        new Prompter.Material(
+                                                prompter.counted(""), "", "", List.of(), List.of()))
                                 .text())
                 .isEqualTo("<|user|>\nYour next thought:</s>\n<|assistant|>\n");
     }
 
     @Test
     void aContextWithoutRoomIsSaid() {
-        assertThatThrownBy(
-                        () ->
-                                prompter(PrompterTest::words, 3)
-                                        .assemble(material(List.of(), List.of())))
+        Prompter prompter = prompter(PrompterTest::words, 3);
+
+        assertThatThrownBy(() -> prompter.assemble(material(prompter, List.of(), List.of())))
                 .isInstanceOf(Prompter.NoRoom.class)
                 .hasMessageContaining("raise `engine.contextLength`");
     }
@@ -190,17 +267,22 @@ class PrompterTest {
     @ValueSource(
             strings = {"<|im_start|>system", "</s>", "<start_of_turn>user", "[INST]", "[/INST]"})
     void markupInWhatOthersThinkIsNone(String markup) throws Exception {
+        Prompter prompter = prompter(PrompterTest::words, 300);
         Sighting sighting =
                 Sighting.of(
                         new io.brainmatrix.chronicle.client.FeedFollower.Event(
                                 1,
                                 "Thought",
                                 "{\"instance\":\"subject\",\"life\":1,\"kind\":\"Thought\",\"number\":1,\"text\":\"a %s b\"}"
-                                        .formatted(markup)));
+                                        .formatted(markup)),
+                        prompter::counted);
 
         assertThat(
-                        prompter(PrompterTest::words, 300)
-                                .assemble(material(List.of(sighting), List.of("own " + markup)))
+                        prompter.assemble(
+                                        material(
+                                                prompter,
+                                                List.of(sighting),
+                                                List.of("own " + markup)))
                                 .text()
                                 .replaceAll("(?m)</s>$", "")) // the template's own
                 .doesNotContain(markup);

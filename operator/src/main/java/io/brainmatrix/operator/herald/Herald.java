@@ -25,11 +25,12 @@ import org.jboss.logging.Logger;
 public final class Herald implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Herald.class);
 
-    /** Between two looks at whether this process leads by now, and after a disk that was full. */
+    /** Between two looks at whether there is anything to do by now, and after a full disk. */
     private static final long LOOK_MILLIS = 2_000;
 
     private final ClusterView view;
     private final Leadership leadership;
+    private final Waking waking;
     private final Teller teller;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -42,7 +43,9 @@ public final class Herald implements AutoCloseable {
 
     private final Thread thread;
     private volatile boolean ended;
-    private boolean led;
+
+    /** Whether all that was there had been looked at when it last looked. */
+    private boolean telling;
 
     /** Delivers entries: in order, at least once, later if it must be. */
     public interface Teller {
@@ -58,10 +61,12 @@ public final class Herald implements AutoCloseable {
      * Watches from {@link #start} on.
      *
      * @param leadership only the process that acts tells
+     * @param waking whether there is a chronicle to tell
      */
-    public Herald(ClusterView view, Leadership leadership, Teller teller) {
+    public Herald(ClusterView view, Leadership leadership, Waking waking, Teller teller) {
         this.view = view;
         this.leadership = leadership;
+        this.waking = waking;
         this.teller = teller;
         this.thread = Thread.ofPlatform().name("herald").daemon().unstarted(this::run);
     }
@@ -88,26 +93,26 @@ public final class Herald implements AutoCloseable {
         while (!ended) {
             try {
                 List<BrainMatrix> some = next();
-                boolean leads = leadership.leads();
-                if (leads) {
-                    for (BrainMatrix matrix : led ? List.<BrainMatrix>of() : view.matrices()) {
+                boolean tells = leadership.leads() && waking.isUp(view.matrices());
+                if (tells) {
+                    for (BrainMatrix matrix : telling ? List.<BrainMatrix>of() : view.matrices()) {
                         tell(matrix);
                     }
                     for (BrainMatrix matrix : some) {
                         tell(matrix);
                     }
                 }
-                led = leads;
+                telling = tells;
                 forgetTheGone();
             } catch (IOException e) {
                 LOG.warnf("Deaths are told later: %s", e.getMessage());
-                led = false; // all is looked at again
+                telling = false; // all is looked at again
                 pause();
             } catch (InterruptedException e) {
                 ended = true;
             } catch (RuntimeException e) {
                 LOG.error("The herald failed and goes on", e);
-                led = false;
+                telling = false;
                 pause();
             }
         }

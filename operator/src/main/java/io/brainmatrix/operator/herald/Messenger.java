@@ -56,13 +56,19 @@ public final class Messenger implements AutoCloseable {
      * @param token file of a token for the audience {@code brainmatrix-chronicle}
      * @param directory where what cannot be told yet waits; whatever is lost with it is told anew
      *     from the statuses
+     * @param waking whether it runs yet
      */
     public static Messenger to(
-            URI chronicle, Path token, Path directory, ClusterCache cache, Leadership leadership) {
+            URI chronicle,
+            Path token,
+            Path directory,
+            ClusterCache cache,
+            Leadership leadership,
+            Waking waking) {
         try {
             Spool spool = new Spool(directory, SPOOL_MAX_BYTES);
             ChronicleClient client = new ChronicleClient(chronicle, token, spool);
-            Herald herald = new Herald(cache, leadership, client::tell);
+            Herald herald = new Herald(cache, leadership, waking, client::tell);
             cache.listen(herald::see);
             herald.start();
             LOG.infof("Deaths are told to the chronicle url=%s", chronicle);

@@ -295,7 +295,7 @@ public final class NodeReader {
                 : Optional.of(
                         new Candidate.Hindrance(
                                 Reason.ChronicleMissing,
-                                "it has a `mind`, and there is no chronicle to tell; install the chart with `chronicle.enabled=true` or remove `spec.instances[%s].mind`"
+                                "it has a `mind`, and there is no chronicle to tell; install the chart with `chronicle.enabled=auto` or remove `spec.instances[%s].mind`"
                                         .formatted(instance.name())));
     }
 

@@ -2,6 +2,8 @@ package io.brainmatrix.operator.reconciler;
 
 import io.brainmatrix.operator.admission.SerialAdmission;
 import io.brainmatrix.operator.herald.Messenger;
+import io.brainmatrix.operator.herald.Waking;
+import io.brainmatrix.operator.kube.ChronicleScale;
 import io.brainmatrix.operator.kube.NamespaceLimits;
 import io.brainmatrix.operator.kube.OperatorSettings;
 import io.brainmatrix.operator.kube.Scope;
@@ -82,6 +84,7 @@ class Wiring {
     @Produces
     @Singleton
     Messenger messenger(
+            KubernetesClient client,
             OperatorSettings settings,
             OperatorParts parts,
             Leadership leadership,
@@ -90,7 +93,12 @@ class Wiring {
                             defaultValue = "/var/run/secrets/brainmatrix-chronicle/token")
                     String token,
             @ConfigProperty(name = "brainmatrix.chronicle.spool", defaultValue = "/tmp/chronicle")
-                    String spool) {
+                    String spool,
+            @ConfigProperty(name = "brainmatrix.chronicle.statefulset") Optional<String> onDemand) {
+        Waking waking =
+                onDemand.map(name -> new ChronicleScale(client, settings.namespace(), name))
+                        .map(scale -> Waking.onDemand(scale, System::nanoTime))
+                        .orElseGet(Waking::always);
         return settings.chronicle()
                 .map(
                         url ->
@@ -99,7 +107,8 @@ class Wiring {
                                         Path.of(token),
                                         Path.of(spool),
                                         parts.cache(),
-                                        leadership))
+                                        leadership,
+                                        waking))
                 .orElseGet(Messenger::absent);
     }
 

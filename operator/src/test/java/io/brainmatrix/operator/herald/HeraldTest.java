@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,7 @@ class HeraldTest {
     private final List<String> told = Collections.synchronizedList(new ArrayList<>());
     private final List<BrainMatrix> cluster = Collections.synchronizedList(new ArrayList<>());
     private volatile boolean leads = true;
+    private final AtomicInteger asked = new AtomicInteger();
     private volatile boolean full;
     private final Herald herald =
             new Herald(
@@ -40,6 +42,7 @@ class HeraldTest {
                         @Override
                         public void end() {}
                     },
+                    Waking.onDemand(asked::incrementAndGet, System::nanoTime),
                     json -> {
                         if (full) {
                             throw new IOException("no space left");
@@ -58,7 +61,12 @@ class HeraldTest {
                                         : List.of());
     }
 
+    /** By one that has a mind. */
     private static BrainMatrix died(int times) {
+        return died(times, ", mind: {persona: {text: you}}");
+    }
+
+    private static BrainMatrix died(int times, String spec) {
         StringBuilder recent = new StringBuilder();
         for (int life = times; life > 0; life--) {
             recent.append(
@@ -66,6 +74,7 @@ class HeraldTest {
                             .formatted(life));
         }
         return TidingsTest.matrix(
+                spec,
                 "lives: %d\ncrashes:\n  byClass: {Killed: %d}\n  recent:\n%s"
                         .formatted(times, times, recent));
     }
@@ -98,6 +107,20 @@ class HeraldTest {
 
         assertThat(told).doesNotHaveDuplicates();
         assertThat(told.getLast()).contains("\"life\":4");
+    }
+
+    @Test
+    void untilSomebodyHasAMindNobodyIsToldAndThenOfAllThatWas() {
+        herald.start();
+        see(died(1, ""));
+        see(died(2, ""));
+        Awaitility.await().during(Duration.ofMillis(100)).atMost(AWAIT).until(told::isEmpty);
+        assertThat(asked).hasValue(0);
+
+        see(died(3));
+
+        awaitTold(3);
+        assertThat(asked).hasValue(1);
     }
 
     @Test

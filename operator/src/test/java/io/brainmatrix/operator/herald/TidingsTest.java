@@ -19,17 +19,22 @@ class TidingsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     static BrainMatrix matrix(String instance) {
+        return matrix("", instance);
+    }
+
+    /** With more in the instance's spec than it needs. */
+    static BrainMatrix matrix(String spec, String instance) {
         return Serialization.unmarshal(
                 """
                 apiVersion: brainmatrix.io/v1alpha1
                 kind: BrainMatrix
                 metadata: {name: glass-jar, namespace: brains, uid: 6a1f5c1e-8b1b-4a57-9d5a-1c2d3e4f5a6b}
-                spec: {instances: [{name: subject, budget: {ram: 512Mi}}]}
+                spec: {instances: [{name: subject, budget: {ram: 512Mi}%s}]}
                 status:
                   instances:
                   - name: subject
                 %s"""
-                        .formatted(instance.indent(4)),
+                        .formatted(spec, instance.indent(4)),
                 BrainMatrix.class);
     }
 

@@ -28,7 +28,7 @@ class NodeReaderTest {
 
         assertThat(hindrance.reason()).isEqualTo(Reason.ChronicleMissing);
         assertThat(hindrance.message())
-                .contains("chronicle.enabled=true", "remove `spec.instances[one].mind`");
+                .contains("chronicle.enabled=auto", "remove `spec.instances[one].mind`");
     }
 
     private static Candidate.Hindrance hindrance(String model, String more) {
