@@ -2,14 +2,11 @@ package io.brainmatrix.e2e;
 
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.api.model.ResourceRequirements;
-import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -65,28 +62,6 @@ interface Ballast extends AutoCloseable {
 
     /** A pod of somebody else's that asks for 64Mi and takes much more. */
     static Ballast pod(Cluster cluster, long mib) {
-        return pod(
-                cluster,
-                mib,
-                new ResourceRequirementsBuilder()
-                        .addToRequests("memory", new Quantity("64Mi"))
-                        .build());
-    }
-
-    /**
-     * A pod of somebody else's that has what it takes guaranteed: of all pods the kernel kills it
-     * last.
-     */
-    static Ballast guaranteedPod(Cluster cluster, long mib) {
-        Map<String, Quantity> all =
-                Map.of("memory", new Quantity(mib + 256 + "Mi"), "cpu", new Quantity("500m"));
-        return pod(
-                cluster,
-                mib,
-                new ResourceRequirementsBuilder().withRequests(all).withLimits(all).build());
-    }
-
-    private static Ballast pod(Cluster cluster, long mib, ResourceRequirements resources) {
         var agent = cluster.releasePods("DaemonSet").findFirst().orElseThrow();
         var container = agent.getSpec().getContainers().getFirst();
         var pod =
@@ -102,7 +77,9 @@ interface Ballast extends AutoCloseable {
                         .withImage(container.getImage())
                         .withImagePullPolicy(container.getImagePullPolicy())
                         .withCommand(command("/opt/jre/bin/java", mib))
-                        .withResources(resources)
+                        .withNewResources()
+                        .addToRequests("memory", new Quantity("64Mi"))
+                        .endResources()
                         .endContainer()
                         .endSpec()
                         .build();

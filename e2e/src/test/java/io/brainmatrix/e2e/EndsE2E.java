@@ -7,10 +7,6 @@ import io.brainmatrix.api.v1alpha1.Crashes;
 import io.brainmatrix.api.v1alpha1.EndClass;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,7 +27,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Installation.class)
 class EndsE2E {
     private static final String MATRIX = "ends";
-    private static final long MI = 1L << 20;
 
     private final Cluster cluster;
     private final World world = new World();
@@ -154,14 +149,9 @@ class EndsE2E {
         }
     }
 
-    /**
-     * The limit of all pods together is reached, by a neighbour that the kernel spares: it kills
-     * the biggest of the others, which is far from its own limit.
-     */
+    /** The limit of all pods together is reached, and the kernel kills one far from its own. */
     @Test
     void oneThatDiesForAllPodsMemoryIsNoOutOfMemoryOfItsOwn() {
-        Path all = Path.of("/sys/fs/cgroup/memory/kubepods");
-        String limit = read(all.resolve("memory.limit_in_bytes"));
         try (ClusterUser user = new ClusterUser(cluster, "e2e-node-oom")) {
             user.apply(
                     Matrix.on(MATRIX, World.hostPath("ends-large.gguf"))
@@ -170,28 +160,18 @@ class EndsE2E {
                                     "name: bystander, budget: {ram: 256Mi}, model: {hostPath: %s}"
                                             .formatted(World.hostPath("ends.gguf"))));
             user.awaitReady(MATRIX, "innocent", "bystander");
-            long anonymous =
-                    read(all.resolve("memory.stat"))
-                            .lines()
-                            .filter(l -> l.startsWith("total_rss "))
-                            .mapToLong(l -> Long.parseLong(l.substring("total_rss ".length())))
-                            .findFirst()
-                            .orElseThrow();
-            write(all.resolve("memory.limit_in_bytes"), Long.toString(anonymous + 700 * MI));
 
-            Ballast ballast = Ballast.guaranteedPod(cluster, 900);
-            try {
-                Await.until(
-                        cluster,
-                        "the death is counted",
-                        () -> assertThat(user.deaths(MATRIX, "innocent")).isEqualTo(1));
-                Crash death = crashes(user, "innocent").recent().getFirst();
-                assertThat(death.endClass()).isEqualTo(EndClass.NodeOutOfMemory);
-                assertThat(death.exitCode()).isEqualTo(137);
-            } finally {
-                write(all.resolve("memory.limit_in_bytes"), limit);
-                ballast.free();
-            }
+            assertThat(world.exhaustAllPods(user.podOf(MATRIX, "innocent")))
+                    .as("a kill for the limit of all pods")
+                    .isTrue();
+
+            Await.until(
+                    cluster,
+                    "the death is counted",
+                    () -> assertThat(user.deaths(MATRIX, "innocent")).isEqualTo(1));
+            Crash death = crashes(user, "innocent").recent().getFirst();
+            assertThat(death.endClass()).isEqualTo(EndClass.NodeOutOfMemory);
+            assertThat(death.exitCode()).isEqualTo(137);
             user.awaitReady(MATRIX, "innocent");
             theMarkOfThatKillIsNoDeath(user);
         }
@@ -222,21 +202,5 @@ class EndsE2E {
 
     private static Crashes crashes(ClusterUser user, String instance) {
         return Objects.requireNonNull(user.status(MATRIX, instance).crashes());
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file).strip();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void write(Path file, String text) {
-        try {
-            Files.writeString(file, text);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

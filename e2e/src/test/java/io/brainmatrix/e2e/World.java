@@ -22,6 +22,8 @@ final class World {
 
     private static final Path PROC = Path.of("/proc");
     private static final Path MEMORY = Path.of("/sys/fs/cgroup/memory");
+    private static final Path PODS = MEMORY.resolve("kubepods");
+    private static final long LITTLE = 96L << 20;
     private static final Duration FILLED_WITHIN = Duration.ofSeconds(15);
 
     /** Kills a pod's own processes with SIGKILL; its sandbox's pause process stays. */
@@ -76,16 +78,7 @@ final class World {
         Process filler = null;
         try {
             long stop = Long.parseLong(read(cgroup.resolve("memory.limit_in_bytes"))) / 4 * 3;
-            filler =
-                    new ProcessBuilder(
-                                    "bash",
-                                    "-c",
-                                    "echo $$ >\"$1\" && while :; do a[i++]=$(head -c 4194304 /dev/zero | tr '\\0' x); done",
-                                    "filler",
-                                    cgroup.resolve("cgroup.procs").toString())
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .start();
+            filler = filler(cgroup);
             long until = System.nanoTime() + FILLED_WITHIN.toNanos();
             boolean stopped = false;
             while (victims.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < until) {
@@ -109,14 +102,71 @@ final class World {
                 .anyMatch(of -> of.contains(Objects.requireNonNull(pod.getMetadata().getUid())));
     }
 
+    /**
+     * Lowers the limit of all pods together to little more than they hold, and has a process of no
+     * pod take that, until the kernel has killed this pod's: it is the biggest of them, and must be
+     * far from its own limit. All that is a matter of tenths of a second, since a kubelet that
+     * looks at that limit meanwhile, each 10 s, evicts for it.
+     *
+     * @return whether the kernel killed for that limit
+     */
+    boolean exhaustAllPods(Pod pod) {
+        List<ProcessHandle> victims = processes(pod);
+        KernelLog kernel = KernelLog.fromNow();
+        Path limit = PODS.resolve("memory.limit_in_bytes");
+        String before = read(limit);
+        Process filler = null;
+        try {
+            Files.writeString(limit, Long.toString(value(PODS, "total_rss") + LITTLE));
+            filler = filler(PODS);
+            long until = System.nanoTime() + FILLED_WITHIN.toNanos();
+            while (victims.stream().allMatch(ProcessHandle::isAlive) && System.nanoTime() < until) {
+                LockSupport.parkNanos(5_000_000L);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            if (filler != null) {
+                filler.destroyForcibly();
+            }
+            write(limit, before);
+        }
+        return kernel.memoryCgroupsOfKills().contains("/kubepods");
+    }
+
+    /** A process of the node that takes memory in a cgroup, bit by bit, until it is ended. */
+    private static Process filler(Path cgroup) throws IOException {
+        return new ProcessBuilder(
+                        "bash",
+                        "-c",
+                        "echo $$ >\"$1\" && while :; do a[i++]=$(head -c 4194304 /dev/zero | tr '\\0' x); done",
+                        "filler",
+                        cgroup.resolve("cgroup.procs").toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
     /** Bytes of a cgroup that cannot be reclaimed. */
     private static long held(Path cgroup) {
+        return value(cgroup, "rss");
+    }
+
+    private static long value(Path cgroup, String key) {
         return read(cgroup.resolve("memory.stat"))
                 .lines()
-                .filter(line -> line.startsWith("rss "))
-                .mapToLong(line -> Long.parseLong(line.substring("rss ".length())))
+                .filter(line -> line.startsWith(key + " "))
+                .mapToLong(line -> Long.parseLong(line.substring(key.length() + 1)))
                 .findFirst()
                 .orElse(0);
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String read(Path file) {
@@ -194,7 +244,7 @@ final class World {
     /** The cgroup of the pod's only container. */
     Path cgroup(Pod pod) {
         String id = pod.getStatus().getContainerStatuses().getFirst().getContainerID();
-        return MEMORY.resolve("kubepods/burstable")
+        return PODS.resolve("burstable")
                 .resolve("pod" + pod.getMetadata().getUid())
                 .resolve(id.substring(id.indexOf("//") + 2));
     }
