@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -39,6 +40,7 @@ class Arm64E2E {
     private static final int ELF_MACHINE = 18;
 
     private static final int AARCH64 = 0xB7;
+    private static final int CONFLICT = 409;
 
     private final World world = new World();
 
@@ -49,20 +51,26 @@ class Arm64E2E {
             try {
                 cluster.install();
                 var apps = cluster.client().apps();
-                apps.daemonSets()
-                        .inNamespace(Chart.NAMESPACE)
-                        .withName(Chart.RELEASE + "-node-agent")
-                        .edit(d -> emulated(d, d.getSpec().getTemplate()));
+                change(
+                        () ->
+                                apps.daemonSets()
+                                        .inNamespace(Chart.NAMESPACE)
+                                        .withName(Chart.RELEASE + "-node-agent")
+                                        .edit(d -> emulated(d, d.getSpec().getTemplate())));
                 takesOver(cluster, "node-agent");
-                apps.statefulSets()
-                        .inNamespace(Chart.NAMESPACE)
-                        .withName(Chart.RELEASE + "-chronicle")
-                        .edit(s -> emulated(s, s.getSpec().getTemplate()));
+                change(
+                        () ->
+                                apps.statefulSets()
+                                        .inNamespace(Chart.NAMESPACE)
+                                        .withName(Chart.RELEASE + "-chronicle")
+                                        .edit(s -> emulated(s, s.getSpec().getTemplate())));
                 takesOver(cluster, "chronicle");
-                apps.deployments()
-                        .inNamespace(Chart.NAMESPACE)
-                        .withName(Chart.RELEASE + "-operator")
-                        .edit(d -> emulated(d, d.getSpec().getTemplate()));
+                change(
+                        () ->
+                                apps.deployments()
+                                        .inNamespace(Chart.NAMESPACE)
+                                        .withName(Chart.RELEASE + "-operator")
+                                        .edit(d -> emulated(d, d.getSpec().getTemplate())));
                 takesOver(cluster, "operator");
                 try (ClusterUser user = new ClusterUser(cluster, "e2e-arm64")) {
                     user.apply(
@@ -81,6 +89,18 @@ class Arm64E2E {
                 world.remove("arm64.gguf");
             }
         }
+    }
+
+    /** Again when its controller has written its status meanwhile: then the version is another. */
+    private static void change(Runnable edit) {
+        Awaitility.await("no conflict")
+                .ignoreExceptionsMatching(
+                        e -> e instanceof KubernetesClientException k && k.getCode() == CONFLICT)
+                .until(
+                        () -> {
+                            edit.run();
+                            return true;
+                        });
     }
 
     /** Of the other image, without the probes that end what starts too slowly. */
