@@ -36,8 +36,6 @@ class AdmissionBench {
 
     private final Cluster cluster;
     private final World world = new World();
-    private Instant asked = Instant.EPOCH;
-    private Duration window = Duration.ZERO;
 
     AdmissionBench(Cluster cluster) {
         this.cluster = cluster;
@@ -59,10 +57,21 @@ class AdmissionBench {
             return Duration.between(lane, ready);
         }
 
+        boolean isBefore(Start other) {
+            return lane.isBefore(other.lane);
+        }
+
         boolean overlaps(Start other) {
             return loadStarted.isBefore(other.loadEnded) && other.loadStarted.isBefore(loadEnded);
         }
     }
+
+    /**
+     * Instances that were asked for at once.
+     *
+     * @param window the settle window in force
+     */
+    private record Cold(Instant asked, Duration window, List<Start> starts) {}
 
     @Test
     void threeColdBesideTheSameThreeAlone() {
@@ -70,21 +79,26 @@ class AdmissionBench {
         try {
             Duration alone = Duration.ZERO;
             for (String name : NAMES) {
-                alone = alone.plus(cold("e2e-bench-" + name, List.of(name)).getFirst().own());
+                alone =
+                        alone.plus(
+                                cold("e2e-bench-" + name, List.of(name)).starts().getFirst().own());
             }
-            List<Start> starts = cold("e2e-bench-all", NAMES);
+            Cold together = cold("e2e-bench-all", NAMES);
+            List<Start> starts = together.starts();
             long overlaps =
                     starts.stream()
                             .flatMap(
-                                    s -> starts.stream().filter(o -> !o.equals(s) && o.overlaps(s)))
+                                    s ->
+                                            starts.stream()
+                                                    .filter(o -> s.isBefore(o) && o.overlaps(s)))
                             .count();
             say("overlaps of loads: " + overlaps);
             assertThat(overlaps).isZero();
-            Duration windows = window.multipliedBy(NAMES.size());
+            Duration windows = together.window().multipliedBy(NAMES.size());
             double all =
                     seconds(
                             Duration.between(
-                                    asked,
+                                    together.asked(),
                                     starts.stream()
                                             .map(Start::ready)
                                             .max(Instant::compareTo)
@@ -101,7 +115,7 @@ class AdmissionBench {
         }
     }
 
-    private List<Start> cold(String namespace, List<String> names) {
+    private Cold cold(String namespace, List<String> names) {
         try (ClusterUser user = new ClusterUser(cluster, namespace);
                 LaneHistory lane = new LaneHistory(cluster);
                 PodTimes times = new PodTimes(cluster, namespace)) {
@@ -109,10 +123,9 @@ class AdmissionBench {
             for (String name : names) {
                 matrix = matrix.instance("name: " + name + BUDGET);
             }
-            asked = Instant.now();
+            Instant asked = Instant.now();
             user.apply(matrix);
             user.awaitReady(MATRIX, names.toArray(String[]::new));
-            window = Bench.window(user, MATRIX);
             List<Start> starts = new ArrayList<>();
             for (String name : names) {
                 String pod = MATRIX + "-" + name + "-1";
@@ -132,18 +145,18 @@ class AdmissionBench {
                                 .formatted(
                                         name,
                                         names.size(),
-                                        since(start.lane()),
-                                        since(start.loadStarted()),
-                                        since(start.loadEnded()),
-                                        since(start.ready())));
+                                        since(asked, start.lane()),
+                                        since(asked, start.loadStarted()),
+                                        since(asked, start.loadEnded()),
+                                        since(asked, start.ready())));
                 starts.add(start);
             }
             Await.until(cluster, "the lane is free", () -> assertThat(lane.holder()).isNull());
-            return starts;
+            return new Cold(asked, Bench.window(user, MATRIX), starts);
         }
     }
 
-    private double since(Instant moment) {
+    private static double since(Instant asked, Instant moment) {
         return seconds(Duration.between(asked, moment));
     }
 

@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.MixedOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.function.Function;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -51,27 +54,9 @@ class Arm64E2E {
             try {
                 cluster.install();
                 var apps = cluster.client().apps();
-                change(
-                        () ->
-                                apps.daemonSets()
-                                        .inNamespace(Chart.NAMESPACE)
-                                        .withName(Chart.RELEASE + "-node-agent")
-                                        .edit(d -> emulated(d, d.getSpec().getTemplate())));
-                takesOver(cluster, "node-agent");
-                change(
-                        () ->
-                                apps.statefulSets()
-                                        .inNamespace(Chart.NAMESPACE)
-                                        .withName(Chart.RELEASE + "-chronicle")
-                                        .edit(s -> emulated(s, s.getSpec().getTemplate())));
-                takesOver(cluster, "chronicle");
-                change(
-                        () ->
-                                apps.deployments()
-                                        .inNamespace(Chart.NAMESPACE)
-                                        .withName(Chart.RELEASE + "-operator")
-                                        .edit(d -> emulated(d, d.getSpec().getTemplate())));
-                takesOver(cluster, "operator");
+                emulate(cluster, "node-agent", apps.daemonSets(), d -> d.getSpec().getTemplate());
+                emulate(cluster, "chronicle", apps.statefulSets(), s -> s.getSpec().getTemplate());
+                emulate(cluster, "operator", apps.deployments(), d -> d.getSpec().getTemplate());
                 try (ClusterUser user = new ClusterUser(cluster, "e2e-arm64")) {
                     user.apply(
                             Matrix.on(MATRIX, World.hostPath("arm64.gguf"))
@@ -91,16 +76,25 @@ class Arm64E2E {
         }
     }
 
-    /** Again when its controller has written its status meanwhile: then the version is another. */
-    private static void change(Runnable edit) {
+    /** Tried again when its controller has written its status meanwhile: the version differs. */
+    private static <T extends HasMetadata> void emulate(
+            Cluster cluster,
+            String component,
+            MixedOperation<T, ?, ? extends Resource<T>> workloads,
+            Function<T, PodTemplateSpec> template)
+            throws IOException {
         Awaitility.await("no conflict")
                 .ignoreExceptionsMatching(
                         e -> e instanceof KubernetesClientException k && k.getCode() == CONFLICT)
                 .until(
                         () -> {
-                            edit.run();
+                            workloads
+                                    .inNamespace(Chart.NAMESPACE)
+                                    .withName(Chart.RELEASE + "-" + component)
+                                    .edit(w -> emulated(w, template.apply(w)));
                             return true;
                         });
+        takesOver(cluster, component);
     }
 
     /** Of the other image, without the probes that end what starts too slowly. */

@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** The node's own machine, which is this one: its processes, cgroups and files. */
@@ -23,7 +25,10 @@ final class World {
     private static final Path PROC = Path.of("/proc");
     private static final Path MEMORY = Path.of("/sys/fs/cgroup/memory");
     private static final Path PODS = MEMORY.resolve("kubepods");
+
+    /** What all pods may still take when their limit is lowered. */
     private static final long LITTLE = 96L << 20;
+
     private static final Duration FILLED_WITHIN = Duration.ofSeconds(15);
 
     /** Kills a pod's own processes with SIGKILL; its sandbox's pause process stays. */
@@ -75,27 +80,21 @@ final class World {
         }
         KernelLog kernel = KernelLog.fromNow();
         Path cgroup = cgroup(pod);
-        Process filler = null;
+        AtomicBoolean stopped = new AtomicBoolean();
         try {
             long stop = Long.parseLong(read(cgroup.resolve("memory.limit_in_bytes"))) / 4 * 3;
-            filler = filler(cgroup);
-            long until = System.nanoTime() + FILLED_WITHIN.toNanos();
-            boolean stopped = false;
-            while (victims.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < until) {
-                if (!stopped && held(cgroup) >= stop) {
-                    signal(victims, "STOP"); // not the filler, which is in their cgroup
-                    stopped = true;
-                }
-                LockSupport.parkNanos(5_000_000L);
-            }
+            fill(
+                    cgroup,
+                    () -> {
+                        if (!stopped.get() && held(cgroup) >= stop) {
+                            signal(victims, "STOP"); // not the filler, which is in their cgroup
+                            stopped.set(true);
+                        }
+                        return victims.stream().noneMatch(ProcessHandle::isAlive);
+                    });
         } catch (UncheckedIOException e) {
             // The pod has ended by itself, and its cgroup with it.
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         } finally {
-            if (filler != null) {
-                filler.destroyForcibly();
-            }
             signal(victims, "CONT"); // where it was not killed
         }
         return kernel.memoryCgroupsOfKills().stream()
@@ -115,12 +114,34 @@ final class World {
         KernelLog kernel = KernelLog.fromNow();
         Path limit = PODS.resolve("memory.limit_in_bytes");
         String before = read(limit);
+        write(limit, Long.toString(value(PODS, "total_rss") + LITTLE));
+        try {
+            fill(PODS, () -> victims.stream().anyMatch(p -> !p.isAlive()));
+        } finally {
+            write(limit, before);
+        }
+        return kernel.memoryCgroupsOfKills().contains("/kubepods");
+    }
+
+    /**
+     * Has a process of the node take memory in a cgroup, bit by bit, until it is enough, or for
+     * {@link #FILLED_WITHIN}; it has ended then.
+     */
+    private static void fill(Path cgroup, BooleanSupplier enough) {
         Process filler = null;
         try {
-            Files.writeString(limit, Long.toString(value(PODS, "total_rss") + LITTLE));
-            filler = filler(PODS);
+            filler =
+                    new ProcessBuilder(
+                                    "bash",
+                                    "-c",
+                                    "echo $$ >\"$1\" && while :; do a[i++]=$(head -c 4194304 /dev/zero | tr '\\0' x); done",
+                                    "filler",
+                                    cgroup.resolve("cgroup.procs").toString())
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start();
             long until = System.nanoTime() + FILLED_WITHIN.toNanos();
-            while (victims.stream().allMatch(ProcessHandle::isAlive) && System.nanoTime() < until) {
+            while (!enough.getAsBoolean() && System.nanoTime() < until) {
                 LockSupport.parkNanos(5_000_000L);
             }
         } catch (IOException e) {
@@ -129,22 +150,7 @@ final class World {
             if (filler != null) {
                 filler.destroyForcibly();
             }
-            write(limit, before);
         }
-        return kernel.memoryCgroupsOfKills().contains("/kubepods");
-    }
-
-    /** A process of the node that takes memory in a cgroup, bit by bit, until it is ended. */
-    private static Process filler(Path cgroup) throws IOException {
-        return new ProcessBuilder(
-                        "bash",
-                        "-c",
-                        "echo $$ >\"$1\" && while :; do a[i++]=$(head -c 4194304 /dev/zero | tr '\\0' x); done",
-                        "filler",
-                        cgroup.resolve("cgroup.procs").toString())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
     }
 
     /** Bytes of a cgroup that cannot be reclaimed. */

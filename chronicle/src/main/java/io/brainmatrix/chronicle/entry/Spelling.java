@@ -65,7 +65,7 @@ public final class Spelling {
     /** Nearly all that is written is neither: looked at once. */
     private static boolean marked(String text, int i) {
         char c = text.charAt(i);
-        return c <= MARK ? c == 0 || c == MARK : c >= Character.MIN_SURROGATE && half(text, i);
+        return c <= MARK ? c == 0 || c == MARK : half(text, i);
     }
 
     private static boolean half(String text, int i) {

@@ -38,6 +38,11 @@ public final class EngineLine {
 
     private final Path log;
 
+    /** Bytes of the log when it was looked at last: it only grows, and seldom. */
+    private long seen = -1;
+
+    private Optional<String> last = Optional.empty();
+
     /** Of a log that may not be there yet. */
     public EngineLine(Path log) {
         this.log = log;
@@ -47,8 +52,21 @@ public final class EngineLine {
      * The last one that is whole, spaces squeezed, at most {@value #CHARS} characters; empty when
      * there is none among the latest lines, or they cannot be read.
      */
-    public Optional<String> last() {
-        Matcher lines = USEFUL.matcher(tail());
+    public synchronized Optional<String> last() {
+        try (FileChannel file = FileChannel.open(log, StandardOpenOption.READ)) {
+            long size = file.size();
+            if (size != seen) {
+                last = lastOf(tail(file, size));
+                seen = size;
+            }
+            return last;
+        } catch (IOException e) {
+            return Optional.empty(); // before a load, and for a stand-in, there is none
+        }
+    }
+
+    private static Optional<String> lastOf(String tail) {
+        Matcher lines = USEFUL.matcher(tail);
         String last = null;
         while (lines.find()) {
             String line = lines.group();
@@ -61,14 +79,10 @@ public final class EngineLine {
                 .map(line -> line.length() <= CHARS ? line : line.substring(0, CHARS));
     }
 
-    private String tail() {
-        try (FileChannel file = FileChannel.open(log, StandardOpenOption.READ)) {
-            ByteBuffer bytes = ByteBuffer.allocate(TAIL_BYTES);
-            long at = Math.max(0, file.size() - TAIL_BYTES);
-            while (bytes.hasRemaining() && file.read(bytes, at + bytes.position()) > 0) {}
-            return new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII);
-        } catch (IOException e) {
-            return ""; // before a load, and for a stand-in, there is none
-        }
+    private static String tail(FileChannel file, long size) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(TAIL_BYTES);
+        long at = Math.max(0, size - TAIL_BYTES);
+        while (bytes.hasRemaining() && file.read(bytes, at + bytes.position()) > 0) {}
+        return new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII);
     }
 }

@@ -90,7 +90,7 @@ final class InstancePolicy {
     }
 
     /** Also of a pod that is deleted: it does not end before its node hears of it. */
-    private static void silent(InstanceDraft draft, Phase phase, PodView pod) {
+    private static void saySilent(InstanceDraft draft, Phase phase, PodView pod) {
         draft.say(
                 phase,
                 Reason.NodeLost,
@@ -115,10 +115,11 @@ final class InstancePolicy {
             draft.retries = null;
             draft.modelMissingOn.clear();
         }
+        boolean silent = !pod.ready() && !pod.nodeAnswers();
         Optional<Reason> stop = whyStop(snapshot, wanted, pod, replacements);
         if (pod.deleting() || stop.isPresent()) {
-            if (!pod.ready() && !pod.nodeAnswers()) {
-                silent(draft, Phase.Stopping, pod);
+            if (silent) {
+                saySilent(draft, Phase.Stopping, pod);
             } else {
                 draft.say(
                         Phase.Stopping,
@@ -131,8 +132,8 @@ final class InstancePolicy {
                     : stop.map(why -> new PodStep.Stop(pod.name(), pod.uid(), why));
         }
         String edit = outdated(snapshot, wanted, pod) ? keptMessage(snapshot, pod) : "";
-        if (!pod.ready() && !pod.nodeAnswers()) {
-            silent(draft, Phase.Loading, pod);
+        if (silent) {
+            saySilent(draft, Phase.Loading, pod);
         } else if (pod.ready()) {
             draft.say(
                     Phase.Ready,
