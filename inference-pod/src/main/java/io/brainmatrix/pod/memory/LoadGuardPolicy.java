@@ -12,12 +12,6 @@ public final class LoadGuardPolicy {
     /** Between a decision and freed memory: looks and the end of a process. */
     static final double HORIZON_SECONDS = 0.2;
 
-    /**
-     * Kept free below the limit, in parts of it: page tables and the kernel's own share are charged
-     * too, and are not sampled.
-     */
-    static final int MARGIN_DIVISOR = 50;
-
     /** A slope over less is noise. */
     static final long SLOPE_NANOS = 25_000_000L;
 
@@ -25,10 +19,9 @@ public final class LoadGuardPolicy {
 
     /** For whose sake the load must end now; {@link Cause#None} when it may go on. */
     public static Cause judge(Samples samples, Bounds bounds) {
-        long limit = bounds.limit();
         if (samples.size() >= 2
                 && samples.held(0) > bounds.predicted()
-                && projection(samples) > limit - limit / MARGIN_DIVISOR) {
+                && projection(samples) > bounds.most()) {
             return Cause.OwnBudget;
         }
         return ServingPolicy.nodeEnds(samples, bounds) ? Cause.Node : Cause.None;

@@ -8,12 +8,13 @@ import java.util.Objects;
  * Which rung the latest samples stand on while a model is served. Pure.
  *
  * <p>Three things are looked at apart. What the pod holds, in memory and in swap, against its
- * limit: 95, 96.5 and 97.5 % are the first three rungs; the last is a projection that passes 98 %
- * by more than the prediction explains. What comes back from swap: 1, 4 and 16 MiB per second over
- * a second are the first three rungs. And the node's available memory against the reserve that
- * admission keeps free: 80, 65, 50 and 30 % of it for priority 0. A priority of 100 or more stands
- * a fifth of the reserve lower, one of -100 or less as much higher, so that a node under pressure
- * sheds in the declared order and nobody has to ask anybody.
+ * limit: 95, 96.5 and 97.5 % are the first three rungs, of a small one 14, 12 and 10 MiB below it;
+ * the last is a projection that passes 98 %, or 8 MiB below, by more than the prediction explains.
+ * What comes back from swap: 1, 4 and 16 MiB per second over a second are the first three rungs.
+ * And the node's available memory against the reserve that admission keeps free: 80, 65, 50 and 30
+ * % of it for priority 0. A priority of 100 or more stands a fifth of the reserve lower, one of
+ * -100 or less as much higher, so that a node under pressure sheds in the declared order and nobody
+ * has to ask anybody.
  */
 public final class ServingPolicy {
     /** Parts of the limit, in thousandths, from which on each rung is stood on. */
@@ -22,6 +23,17 @@ public final class ServingPolicy {
     private static final long SHORTEN_OWN = 965;
     private static final long REFUSE_OWN = 975;
     private static final long END_OWN = 980;
+
+    /**
+     * Bytes below a limit that are never the pod's to hold, however small the limit: page tables,
+     * stacks and 256 KiB per core that the kernel has charged ahead count against it and are not
+     * sampled, and without a few MiB of its program's pages no process gets on. Measured on a
+     * kernel with cgroup v2 and two cores: a pod that grew slowly was killed 4 MiB below its limit.
+     */
+    private static final long KERNEL = 8 << 20;
+
+    /** Between the rungs below. */
+    private static final long STEP = 2 << 20;
 
     /** A rung is left when this much less is used than brought it about. */
     private static final long RETURN_OWN = 5;
@@ -90,6 +102,11 @@ public final class ServingPolicy {
             return part(reserve, Math.max(0, thousandths - shift()));
         }
 
+        /** Bytes that it may hold at most: more, and the kernel may end it at any moment. */
+        public long most() {
+            return threshold(limit, END_OWN, 0);
+        }
+
         /** Bytes of the node's available memory below which this instance ends. */
         public long nodeEnd() {
             return ofReserve(END_NODE);
@@ -142,20 +159,28 @@ public final class ServingPolicy {
         long held = samples.held(0);
         long limit = bounds.limit();
         long projection = held + Math.round(slope(samples, Cause.OwnBudget) * HORIZON_SECONDS);
-        if (held > bounds.predicted() && projection > part(limit, END_OWN)) {
+        if (held > bounds.predicted() && projection > bounds.most()) {
             return Rung.End;
         }
-        if (over(held, limit, REFUSE_OWN, before.atLeast(Rung.Refuse))) {
+        long back = part(limit, RETURN_OWN);
+        if (held >= threshold(limit, REFUSE_OWN, 1) - (before.atLeast(Rung.Refuse) ? back : 0)) {
             return Rung.Refuse;
         }
-        if (over(held, limit, SHORTEN_OWN, before.atLeast(Rung.Shorten))) {
+        if (held >= threshold(limit, SHORTEN_OWN, 2) - (before.atLeast(Rung.Shorten) ? back : 0)) {
             return Rung.Shorten;
         }
-        return over(held, limit, QUEUE_OWN, before.atLeast(Rung.Queue)) ? Rung.Queue : Rung.Free;
+        return held >= threshold(limit, QUEUE_OWN, 3) - (before.atLeast(Rung.Queue) ? back : 0)
+                ? Rung.Queue
+                : Rung.Free;
     }
 
-    private static boolean over(long held, long limit, long thousandths, boolean already) {
-        return held >= part(limit, already ? thousandths - RETURN_OWN : thousandths);
+    /**
+     * Bytes from which on a rung is stood on.
+     *
+     * @param below how many rungs below the end
+     */
+    private static long threshold(long limit, long thousandths, int below) {
+        return Math.min(part(limit, thousandths), limit - KERNEL - below * STEP);
     }
 
     /** Never the end: who answers nobody needs nothing back, and what is out stays out. */

@@ -6,19 +6,18 @@ import io.brainmatrix.pod.engine.EngineLoader;
 import io.brainmatrix.pod.engine.LlamaEngine;
 import io.brainmatrix.pod.lifecycle.Life;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * The inference pod with an engine that needs more for its load than arithmetic knows of, as if a
  * prediction were too small. Arguments: {@code unguarded} leaves the limit to the kernel alone, a
- * number is the MiB that the load takes beyond its prediction, {@link #RATE} a second.
+ * number is the MiB that the load takes beyond its prediction: one for each byte on standard input,
+ * and the rest as fast as it can once that is closed.
  */
 public final class HungryPod {
-    /** MiB per second. */
-    private static final long RATE = 200;
-
     private HungryPod() {}
 
     /** Entry point beside the image's own. */
@@ -33,7 +32,11 @@ public final class HungryPod {
                 new EngineLoader() {
                     @Override
                     public Engine load(LlamaEngine.Settings settings) throws EngineException {
-                        eat(hunger);
+                        try {
+                            eat(hunger, System.in);
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
                         return LlamaEngine.load(settings);
                     }
 
@@ -45,10 +48,10 @@ public final class HungryPod {
                 !List.of(arguments).contains("unguarded"));
     }
 
-    private static void eat(long mebibytes) {
+    private static void eat(long mebibytes, InputStream granted) throws IOException {
         for (long i = 0; i < mebibytes; i++) {
+            granted.read();
             Arena.global().allocate(1 << 20).fill((byte) 1);
-            LockSupport.parkNanos(1_000_000_000L / RATE);
         }
     }
 }

@@ -64,6 +64,22 @@ class ServingPolicyTest {
 
     @ParameterizedTest
     @CsvSource({
+        "140, Free",
+        "141, Queue",
+        "143, Shorten",
+        "145, Refuse",
+        "147, Refuse",
+        "148, End"
+    })
+    void aSmallLimitLeavesTheKernelItsShare(long used, Rung rung) {
+        Bounds small = new Bounds(155 * MI, 91 * MI, RESERVE, 0, "");
+
+        assertThat(ServingPolicy.judge(steady(used * MI, PLENTY), small, Rung.Free).rung())
+                .isEqualTo(rung);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "8000, Free",
         "801, Free",
         "799, Queue",
