@@ -47,26 +47,6 @@ class AdmissionBench {
     }
 
     /**
-     * One instance's way up.
-     *
-     * @param lane when it got the lane
-     */
-    private record Start(Instant lane, Instant loadStarted, Instant loadEnded, Instant ready) {
-        /** From its turn on; what came before was waiting. */
-        Duration own() {
-            return Duration.between(lane, ready);
-        }
-
-        boolean isBefore(Start other) {
-            return lane.isBefore(other.lane);
-        }
-
-        boolean overlaps(Start other) {
-            return loadStarted.isBefore(other.loadEnded) && other.loadStarted.isBefore(loadEnded);
-        }
-    }
-
-    /**
      * Instances that were asked for at once.
      *
      * @param window the settle window in force
@@ -128,36 +108,13 @@ class AdmissionBench {
             user.awaitReady(MATRIX, names.toArray(String[]::new));
             List<Start> starts = new ArrayList<>();
             for (String name : names) {
-                String pod = MATRIX + "-" + name + "-1";
-                JsonNode status = user.talk(MATRIX, name, Chat::status);
-                Start start =
-                        new Start(
-                                lane.holds().stream()
-                                        .filter(h -> h.pod().equals(pod))
-                                        .findFirst()
-                                        .orElseThrow()
-                                        .from(),
-                                time(status, "loadStarted"),
-                                time(status, "loadEnded"),
-                                times.ready(pod).orElseThrow());
-                say(
-                        "  %s of %d: lane at %.2f s, load from %.2f s to %.2f s, Ready at %.2f s"
-                                .formatted(
-                                        name,
-                                        names.size(),
-                                        since(asked, start.lane()),
-                                        since(asked, start.loadStarted()),
-                                        since(asked, start.loadEnded()),
-                                        since(asked, start.ready())));
+                Start start = Start.of(user, MATRIX, name, lane, times);
+                say("  %s of %d: %s".formatted(name, names.size(), start.since(asked)));
                 starts.add(start);
             }
             Await.until(cluster, "the lane is free", () -> assertThat(lane.holder()).isNull());
             return new Cold(asked, Bench.window(user, MATRIX), starts);
         }
-    }
-
-    private static double since(Instant asked, Instant moment) {
-        return seconds(Duration.between(asked, moment));
     }
 
     /** As on a node of the size that this is for: up to two others serve. */

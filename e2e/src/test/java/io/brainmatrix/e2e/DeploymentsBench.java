@@ -96,11 +96,16 @@ class DeploymentsBench {
 
     private Run lane(ClusterUser user) {
         coldCache();
-        try (PodTimes pods = new PodTimes(cluster, user.namespace())) {
+        try (PodTimes pods = new PodTimes(cluster, user.namespace());
+                LaneHistory lane = new LaneHistory(cluster)) {
             Instant from = Instant.now();
             suspend(user, false);
             Await.until(cluster, "all serve", () -> assertThat(pods.ready()).hasSize(3));
             Run run = Run.of(from, pods);
+            for (String name : NAMES) {
+                Start start = Start.of(user, MATRIX, name, lane, pods);
+                Bench.say("  %s: %s".formatted(name, start.since(from)));
+            }
             suspend(user, true);
             return run;
         }
