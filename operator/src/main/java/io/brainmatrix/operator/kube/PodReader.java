@@ -20,6 +20,7 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.Quantity;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -275,10 +276,27 @@ final class PodReader {
                 node.isEmpty(),
                 rebooted,
                 KernelKill.at(memory, endedAt),
-                terminated.map(ContainerStateTerminated::getStartedAt).flatMap(PodReader::time),
+                terminated
+                        .map(ContainerStateTerminated::getStartedAt)
+                        .flatMap(PodReader::time)
+                        .map(started -> noLongerThanThePod(started, endedAt, pod, now)),
                 endedAt,
                 memoryLimit(pod),
                 words);
+    }
+
+    /**
+     * A container's start, on the clock of its end. That clock may have jumped in between, as that
+     * of a board without a battery does once it has found a time server: who lived for seconds has
+     * not lived for a day, and no container runs for longer than its pod has been there.
+     */
+    private static Instant noLongerThanThePod(
+            Instant started, Instant ended, Pod pod, Instant now) {
+        return Optional.ofNullable(pod.getMetadata().getCreationTimestamp())
+                .flatMap(PodReader::time)
+                .map(created -> ended.minus(Duration.between(created, now)))
+                .filter(started::isBefore)
+                .orElse(started);
     }
 
     /**

@@ -22,7 +22,7 @@ import java.util.OptionalInt;
  * @param nodeGone whether its node is no longer there
  * @param rebooted whether its node has started anew since the pod was made
  * @param kernelKill whether its node's kernel killed something for memory at that moment
- * @param startedAt when its container started
+ * @param startedAt when its container started, by the clock that {@code endedAt} is by
  * @param budget its memory limit, in bytes
  */
 public record PodEnd(

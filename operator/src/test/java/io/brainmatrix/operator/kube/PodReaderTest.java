@@ -81,6 +81,31 @@ class PodReaderTest {
         assertThat(PodReader.ended(pod, true)).as("its memory stays charged").isFalse();
     }
 
+    /** Seconds that the pod has been there, and that its container ran by its node's clock. */
+    @ParameterizedTest
+    @CsvSource({"20, 9, 9", "20, 86409, 20", "700, 690, 690"})
+    void aClockThatJumpedMakesNoLongLife(long there, long ranByTheClock, long ran) {
+        Pod pod = ended("one", "");
+        pod.getMetadata().setCreationTimestamp(NOW.minusSeconds(there).toString());
+        var terminated =
+                pod.getStatus().getContainerStatuses().getFirst().getState().getTerminated();
+        Instant endedAt = Instant.parse(terminated.getFinishedAt());
+        terminated.setStartedAt(endedAt.minusSeconds(ranByTheClock).toString());
+
+        PodEnd end =
+                PodReader.view(
+                                pod,
+                                Optional.of(node("one")),
+                                Optional.empty(),
+                                false,
+                                p -> false,
+                                NOW)
+                        .end()
+                        .orElseThrow();
+
+        assertThat(end.startedAt()).contains(endedAt.minusSeconds(ran));
+    }
+
     private static Node node(String bootId) {
         return new NodeBuilder()
                 .withNewMetadata()
