@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.awaitility.Awaitility;
@@ -26,9 +27,9 @@ import org.junit.jupiter.api.Test;
 
 /**
  * All images for arm64, the edge's architecture, as pods of a real node: agent, chronicle and
- * operator take over from this machine's own, one at a time, and a matrix comes up and answers. On
- * another machine each process runs in an emulator, which needs memory and time of its own: more
- * than the probes of the chart give. {@code scripts/arm64-test} brings the images.
+ * operator take over from this machine's own, and a matrix comes up and answers. On another machine
+ * each process runs in an emulator, which needs memory and time of its own: more than the probes of
+ * the chart give. {@code scripts/arm64-test} brings the images.
  */
 @Tag("arm64")
 class Arm64E2E {
@@ -54,9 +55,13 @@ class Arm64E2E {
             try {
                 cluster.install();
                 var apps = cluster.client().apps();
-                emulate(cluster, "node-agent", apps.daemonSets(), d -> d.getSpec().getTemplate());
-                emulate(cluster, "chronicle", apps.statefulSets(), s -> s.getSpec().getTemplate());
-                emulate(cluster, "operator", apps.deployments(), d -> d.getSpec().getTemplate());
+                emulate("node-agent", apps.daemonSets(), d -> d.getSpec().getTemplate());
+                emulate("chronicle", apps.statefulSets(), s -> s.getSpec().getTemplate());
+                emulate("operator", apps.deployments(), d -> d.getSpec().getTemplate());
+                // All at once: each start has one busy thread, and there is more than one core.
+                for (String component : List.of("node-agent", "chronicle", "operator")) {
+                    takesOver(cluster, component);
+                }
                 try (ClusterUser user = new ClusterUser(cluster, "e2e-arm64")) {
                     user.apply(
                             Matrix.on(MATRIX, World.hostPath("arm64.gguf"))
@@ -78,11 +83,9 @@ class Arm64E2E {
 
     /** Tried again when its controller has written its status meanwhile: the version differs. */
     private static <T extends HasMetadata> void emulate(
-            Cluster cluster,
             String component,
             MixedOperation<T, ?, ? extends Resource<T>> workloads,
-            Function<T, PodTemplateSpec> template)
-            throws IOException {
+            Function<T, PodTemplateSpec> template) {
         Awaitility.await("no conflict")
                 .ignoreExceptionsMatching(
                         e -> e instanceof KubernetesClientException k && k.getCode() == CONFLICT)
@@ -94,7 +97,6 @@ class Arm64E2E {
                                     .edit(w -> emulated(w, template.apply(w)));
                             return true;
                         });
-        takesOver(cluster, component);
     }
 
     /** Of the other image, without the probes that end what starts too slowly. */
