@@ -68,13 +68,14 @@ public final class Connections {
     BooleanSupplier gone(InetSocketAddress local, InetSocketAddress remote) {
         return new BooleanSupplier() {
             private final long since = nanos.getAsLong();
+            private final List<String> ends = hex(remote);
             private long missedAt = -1;
             private boolean gone;
 
             @Override
             public boolean getAsBoolean() {
                 if (!gone) {
-                    Look look = look(local, remote, since);
+                    Look look = look(local.getPort(), ends, since);
                     boolean missing = look.sight() == Sight.Missing;
                     boolean again = missing && missedAt >= 0 && missedAt != look.number();
                     missedAt = missing ? look.number() : -1;
@@ -85,14 +86,14 @@ public final class Connections {
         };
     }
 
-    private synchronized Look look(InetSocketAddress local, InetSocketAddress remote, long since) {
+    private synchronized Look look(int port, List<String> ends, long since) {
         long now = nanos.getAsLong();
         if (looks == 0 || now - takenNanos >= FRESH_NANOS || takenNanos - since < 0) {
             takenNanos = now;
             looks++;
-            states = read(local.getPort());
+            states = read(port);
         }
-        for (String end : hex(remote)) {
+        for (String end : ends) {
             Integer state = states.get(end);
             if (state != null) {
                 return new Look(looks, state == ESTABLISHED ? Sight.Established : Sight.Ended);

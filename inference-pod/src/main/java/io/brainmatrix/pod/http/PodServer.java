@@ -72,7 +72,9 @@ public final class PodServer implements AutoCloseable {
             Map.of(
                     "sun.net.httpserver.maxReqTime", "30",
                     "sun.net.httpserver.maxReqHeaderSize", "65536",
-                    "sun.net.httpserver.maxReqHeaders", "100");
+                    "sun.net.httpserver.maxReqHeaders", "100",
+                    // Or each token waits until the one before has been acknowledged: 40 ms.
+                    "sun.net.httpserver.nodelay", "true");
 
     /** The query by which a probe has its answer the moment that there is one. */
     private static final String WAIT = "waitMillis=";
