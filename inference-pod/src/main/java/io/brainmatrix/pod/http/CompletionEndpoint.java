@@ -25,6 +25,9 @@ final class CompletionEndpoint {
      */
     private static final Semaphore COUNTING = new Semaphore(1, true);
 
+    /** A write to who has gone fails, at the second try at the latest. */
+    private static final Duration TELLS = Duration.ofMillis(250);
+
     /** Tokens of an answer while memory is short. */
     private static final int SHORT_ANSWER = 128;
 
@@ -62,15 +65,27 @@ final class CompletionEndpoint {
         void piece(String text) throws IOException;
     }
 
-    /** Cuts an answer short at its deadline, while memory is short, or when nobody wants it. */
+    /**
+     * Cuts an answer short at its deadline, while memory is short, or when nobody wants it. Whether
+     * somebody does is asked of the kernel's tables, which takes milliseconds of a core that the
+     * engine needs; what is written tells it for nothing, as long as tokens come quickly.
+     */
     private final class Patience {
         private final Instant deadline = clock.instant().plus(DEADLINE);
         private final BooleanSupplier gone;
+        private final boolean streams;
+        private Instant written = Instant.EPOCH;
         private int pieces;
         private boolean abandoned;
 
-        Patience(BooleanSupplier gone) {
+        /**
+         * With nothing written yet.
+         *
+         * @param streams whether each piece is written as it comes
+         */
+        Patience(BooleanSupplier gone, boolean streams) {
             this.gone = gone;
+            this.streams = streams;
         }
 
         boolean abandoned() {
@@ -80,15 +95,18 @@ final class CompletionEndpoint {
 
         boolean goesOn(String piece, Sink sink) {
             pieces++;
+            Instant now = clock.instant();
+            boolean told = streams && written.plus(TELLS).isAfter(now);
             try {
-                if (!abandoned() && !piece.isEmpty()) {
+                if (!(told ? abandoned : abandoned()) && !piece.isEmpty()) {
                     sink.piece(piece);
+                    written = now;
                 }
             } catch (IOException e) {
                 abandoned = true;
             }
             boolean shortened = rung.get().atLeast(Rung.Shorten) && pieces >= SHORT_ANSWER;
-            return !abandoned && !shortened && clock.instant().isBefore(deadline);
+            return !abandoned && !shortened && now.isBefore(deadline);
         }
     }
 
@@ -109,9 +127,9 @@ final class CompletionEndpoint {
         Task task = task(request);
         try {
             if (request.stream()) {
-                stream(exchange, task, new Patience(gone));
+                stream(exchange, task, new Patience(gone, true));
             } else {
-                whole(exchange, task, new Patience(gone));
+                whole(exchange, task, new Patience(gone, false));
             }
         } catch (Desk.Closed e) {
             throw ending();

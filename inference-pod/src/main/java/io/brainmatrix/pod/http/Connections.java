@@ -27,6 +27,14 @@ public final class Connections {
     private static final int ESTABLISHED = 1;
 
     private static final long FRESH_NANOS = Duration.ofMillis(200).toNanos();
+    private static final long STALE_NANOS = Duration.ofMillis(500).toNanos();
+
+    /**
+     * Looks take at most this part of a core's time: the kernel walks through all buckets of its
+     * hash table, of which it has the more the more memory there is. 5 ms a table with 24 GiB.
+     */
+    private static final int PART = 50;
+
     private static final int HEX = 16;
 
     private final List<Path> tables;
@@ -37,6 +45,9 @@ public final class Connections {
 
     private long takenNanos;
 
+    /** For how long what was read is good enough, in nanoseconds. */
+    private long freshNanos = FRESH_NANOS;
+
     /** Counts the looks, so that nobody takes the same one for two. */
     private long looks;
 
@@ -44,8 +55,8 @@ public final class Connections {
      * The connections of this network namespace.
      *
      * @param proc where procfs is mounted
-     * @param nanos the monotonic clock; the tables are read at most five times a second, and for
-     *     each new connection
+     * @param nanos the monotonic clock; the tables are read two to five times a second at most, and
+     *     for each new connection
      */
     public Connections(Path proc, LongSupplier nanos) {
         this.tables = List.of(proc.resolve("net/tcp"), proc.resolve("net/tcp6"));
@@ -88,10 +99,11 @@ public final class Connections {
 
     private synchronized Look look(int port, List<String> ends, long since) {
         long now = nanos.getAsLong();
-        if (looks == 0 || now - takenNanos >= FRESH_NANOS || takenNanos - since < 0) {
+        if (looks == 0 || now - takenNanos >= freshNanos || takenNanos - since < 0) {
             takenNanos = now;
             looks++;
             states = read(port);
+            freshNanos = Math.clamp((nanos.getAsLong() - now) * PART, FRESH_NANOS, STALE_NANOS);
         }
         for (String end : ends) {
             Integer state = states.get(end);

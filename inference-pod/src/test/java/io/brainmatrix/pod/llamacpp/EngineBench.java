@@ -82,15 +82,16 @@ final class EngineBench {
                                 work.resolve("server.log"))) {
             for (int round = -1; round < rounds; round++) {
                 String prompt = prompt(round + 1);
-                Speed one = overHttp(pod, prompt);
-                Speed two = engine.ask(prompt);
-                Speed three = overServer(llama, prompt);
-                double four = llamaBench();
-                if (round >= 0) { // the first only warms up
-                    http.add(one);
-                    direct.add(two);
-                    server.add(three);
-                    bench.add(four);
+                // In turn, each first once in four rounds: what one leaves behind slows the next.
+                for (int turn = 0; turn < 4; turn++) {
+                    int who = Math.floorMod(round + turn, 4);
+                    boolean counts = round >= 0; // the first only warms up
+                    switch (who) {
+                        case 0 -> keep(counts, http, overHttp(pod, prompt));
+                        case 1 -> keep(counts, direct, engine.ask(prompt));
+                        case 2 -> keep(counts, server, overServer(llama, prompt));
+                        default -> keep(counts, bench, llamaBench());
+                    }
                 }
             }
             rate("HTTP ÷ the engine directly", rates(http), rates(direct), "≥ 0.97");
@@ -106,6 +107,12 @@ final class EngineBench {
                     theirs * 1e3,
                     ours / theirs);
             memory(pod, llama);
+        }
+    }
+
+    private static <T> void keep(boolean counts, List<T> all, T one) {
+        if (counts) {
+            all.add(one);
         }
     }
 

@@ -11,9 +11,11 @@ import io.brainmatrix.pod.engine.LlamaEngine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,6 +40,12 @@ class SameTokensTest {
     private static final List<String> PROMPTS =
             List.of("the quick", " over the lazy dog", "a b c", "");
     private static final Map<Integer, Double> BANNED = banned();
+
+    /** Of logarithms of probabilities. */
+    private static final double TIE = 0.01;
+
+    /** Candidates at a place: the banned ones may be among the best. */
+    private static final int ASKED = 600;
 
     @TempDir static Path folder;
 
@@ -67,6 +75,7 @@ class SameTokensTest {
             return;
         }
         int compared = 0;
+        int ties = 0;
         for (int i = 0; i < MODELS; i++) {
             WeightType type = i % 2 == 0 ? WeightType.F32 : WeightType.F16;
             ModelSpec spec =
@@ -80,16 +89,60 @@ class SameTokensTest {
                             llamaCpp, "random.gguf", CONTEXT, 1, BATCH, folder.resolve("log"))) {
                 for (String prompt : PROMPTS) {
                     List<Integer> expected = theirs(server, prompt);
-
-                    assertThat(ours(engine, prompt, ids))
-                            .as("seed %d, %s, after `%s`", SEED + i, type, prompt)
-                            .isEqualTo(expected)
-                            .hasSize(TOKENS);
-                    compared += TOKENS;
+                    List<Integer> got = ours(engine, prompt, ids);
+                    assertThat(got).hasSameSizeAs(expected).hasSize(TOKENS);
+                    int same = 0;
+                    while (same < TOKENS && got.get(same).equals(expected.get(same))) {
+                        same++;
+                    }
+                    compared += same;
+                    if (same < TOKENS) {
+                        ties++;
+                        assertThat(behind(server, prompt, got.subList(0, same), got.get(same)))
+                                .as(
+                                        "seed %d, %s, after `%s`, at %d of %s where theirs is %s",
+                                        SEED + i, type, prompt, same, got, expected)
+                                .isLessThan(TIE);
+                    }
                 }
             }
         }
-        System.out.printf("TOKENS seed %d, %d models: %d the same%n", SEED, MODELS, compared);
+        System.out.printf(
+                "TOKENS seed %d, %d models: %d the same, %d answers parted at a tie%n",
+                SEED, MODELS, compared, ties);
+        assertThat(ties).isLessThanOrEqualTo(MODELS * PROMPTS.size() / 10);
+    }
+
+    /**
+     * How far a token's logit is behind that of the best by llama-server. Two builds add up in
+     * another order: where two tokens are all but equal they may take different ones.
+     */
+    private static double behind(LlamaServer server, String prompt, List<Integer> said, int chosen)
+            throws Exception {
+        List<Integer> all = new ArrayList<>();
+        server.ask("tokenize", Map.of("content", prompt, "add_special", true))
+                .path("tokens")
+                .forEach(id -> all.add(id.asInt()));
+        all.addAll(said);
+        JsonNode answer =
+                server.ask(
+                        "completion",
+                        Map.of(
+                                "prompt",
+                                all,
+                                "n_predict",
+                                1,
+                                "n_probs",
+                                ASKED,
+                                "cache_prompt",
+                                false));
+        Map<Integer, Double> logs = new HashMap<>();
+        for (JsonNode one : answer.at("/completion_probabilities/0/top_logprobs")) {
+            logs.put(one.path("id").asInt(), one.path("logprob").asDouble());
+        }
+        logs.keySet().removeAll(BANNED.keySet());
+        assertThat(logs).as("told of %s", answer).containsKey(chosen);
+        return Collections.max(logs.values()) - Objects.requireNonNull(logs.get(chosen));
     }
 
     /** Of the tokens that have a text of their own. */
