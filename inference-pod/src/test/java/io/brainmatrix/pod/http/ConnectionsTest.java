@@ -78,6 +78,20 @@ class ConnectionsTest {
     }
 
     @Test
+    void theLongerALookTakesTheFewerThereAre() throws IOException {
+        long takes = Duration.ofMillis(8).toNanos();
+        connections = new Connections(proc, () -> nanos.addAndGet(takes));
+        table(MAPPED.formatted("01"));
+        BooleanSupplier client = client("10.42.0.9");
+        assertThat(client.getAsBoolean()).isFalse();
+
+        table(MAPPED.formatted("08"));
+
+        assertThat(goneAtNextLook(client)).as("a fiftieth of a core is 400 ms").isFalse();
+        assertThat(goneAtNextLook(client)).isTrue();
+    }
+
+    @Test
     void whoIsInNoTableIsGoneAtTheSecondLook() throws IOException {
         table(MAPPED.formatted("01"));
         BooleanSupplier client = client("10.42.0.9");
