@@ -162,16 +162,19 @@ public final class ServingPolicy {
         if (held > bounds.predicted() && projection > bounds.most()) {
             return Rung.End;
         }
-        long back = part(limit, RETURN_OWN);
-        if (held >= threshold(limit, REFUSE_OWN, 1) - (before.atLeast(Rung.Refuse) ? back : 0)) {
+        if (over(held, limit, REFUSE_OWN, 1, before.atLeast(Rung.Refuse))) {
             return Rung.Refuse;
         }
-        if (held >= threshold(limit, SHORTEN_OWN, 2) - (before.atLeast(Rung.Shorten) ? back : 0)) {
+        if (over(held, limit, SHORTEN_OWN, 2, before.atLeast(Rung.Shorten))) {
             return Rung.Shorten;
         }
-        return held >= threshold(limit, QUEUE_OWN, 3) - (before.atLeast(Rung.Queue) ? back : 0)
-                ? Rung.Queue
-                : Rung.Free;
+        return over(held, limit, QUEUE_OWN, 3, before.atLeast(Rung.Queue)) ? Rung.Queue : Rung.Free;
+    }
+
+    private static boolean over(
+            long held, long limit, long thousandths, int below, boolean already) {
+        return held
+                >= threshold(limit, thousandths, below) - (already ? part(limit, RETURN_OWN) : 0);
     }
 
     /**

@@ -31,14 +31,7 @@ class PodReaderTest {
             String letIn, String saw, String present, boolean rebooted) {
         String message = saw.isEmpty() ? "" : "{\"phase\":\"Serving\",\"bootId\":\"" + saw + "\"}";
 
-        PodView view =
-                PodReader.view(
-                        ended(letIn, message),
-                        Optional.of(node(present)),
-                        Optional.empty(),
-                        false,
-                        pod -> false,
-                        NOW);
+        PodView view = view(ended(letIn, message), present, false, false);
 
         assertThat(view.end().orElseThrow().rebooted()).isEqualTo(rebooted);
     }
@@ -67,14 +60,7 @@ class PodReaderTest {
                 .getTerminated()
                 .setExitCode(code);
 
-        PodView view =
-                PodReader.view(
-                        pod,
-                        Optional.of(node("one")),
-                        Optional.empty(),
-                        counted,
-                        p -> byItsKubelet,
-                        NOW);
+        PodView view = view(pod, "one", counted, byItsKubelet);
 
         assertThat(view.end().isPresent()).isEqualTo(told);
         assertThat(view.end().filter(PodEnd::over)).as("its phase does not say so").isEmpty();
@@ -92,18 +78,15 @@ class PodReaderTest {
         Instant endedAt = Instant.parse(terminated.getFinishedAt());
         terminated.setStartedAt(endedAt.minusSeconds(ranByTheClock).toString());
 
-        PodEnd end =
-                PodReader.view(
-                                pod,
-                                Optional.of(node("one")),
-                                Optional.empty(),
-                                false,
-                                p -> false,
-                                NOW)
-                        .end()
-                        .orElseThrow();
+        PodEnd end = view(pod, "one", false, false).end().orElseThrow();
 
         assertThat(end.startedAt()).contains(endedAt.minusSeconds(ran));
+    }
+
+    /** On a node of that boot, which nobody measures. */
+    private static PodView view(Pod pod, String bootId, boolean counted, boolean byItsKubelet) {
+        return PodReader.view(
+                pod, Optional.of(node(bootId)), Optional.empty(), counted, p -> byItsKubelet, NOW);
     }
 
     private static Node node(String bootId) {
