@@ -19,7 +19,7 @@ abstract class OpenStore {
     static final Clock CLOCK = Clock.fixed(Entries.NOON, ZoneOffset.UTC);
     static final Scope ALL = new Scope.All();
 
-    final List<Stored> heard = Collections.synchronizedList(new ArrayList<>());
+    private final List<Stored> heard = Collections.synchronizedList(new ArrayList<>());
     Scribe scribe;
     Reader reader;
     private Database database;
@@ -60,6 +60,12 @@ abstract class OpenStore {
 
     List<Outcome> append(Entry... entries) throws Exception {
         return scribe.append(Arrays.stream(entries).map(Draft::of).toList()).get();
+    }
+
+    /** What was told as news once there is that much: a writer has its answer before them. */
+    List<Stored> heard(int entries) {
+        Awaitility.await().until(() -> heard.size() >= entries);
+        return List.copyOf(heard);
     }
 
     List<Stored> all(Filter filter) throws SQLException {

@@ -31,7 +31,7 @@ abstract class StoreContract extends OpenStore {
         assertThat(append(thought, death)).containsOnly(Outcome.Stored);
         assertThat(all(Filter.NONE)).extracting(Stored::entry).containsExactly(thought, death);
         assertThat(reader.entry(ALL, 1).map(Stored::entry)).contains(thought);
-        assertThat(heard).extracting(Stored::sequence).containsExactly(1L, 2L);
+        assertThat(heard(2)).extracting(Stored::sequence).containsExactly(1L, 2L);
     }
 
     @Test
@@ -248,8 +248,11 @@ abstract class StoreContract extends OpenStore {
             assertThat(answer.get()).containsExactly(Outcome.Stored);
         }
         assertThat(scribe.commits()).isLessThan(600);
-        Awaitility.await().until(() -> heard.size() == 900);
-        assertThat(heard).extracting(Stored::sequence).isSorted().doesNotHaveDuplicates();
+        assertThat(heard(900))
+                .hasSize(900)
+                .extracting(Stored::sequence)
+                .isSorted()
+                .doesNotHaveDuplicates();
     }
 
     @Test

@@ -55,7 +55,7 @@ abstract class UnfinishedContract extends OpenStore {
         assertThat(told()).as("until then nobody reads it").containsExactly("Thought 1.1 whole");
         assertThat(append(death(SUBJECT, 1))).containsExactly(Outcome.Stored);
         assertThat(told()).containsExactly("Thought 1.1 whole", "PartialThought 1.2 I was", DEATH);
-        assertThat(heard).as("in the feed, too").isEqualTo(all(Filter.NONE));
+        assertThat(heard(3)).as("in the feed, too").isEqualTo(all(Filter.NONE));
         assertThat(all(Filter.NONE).get(1).entry())
                 .isEqualTo(unfinished(SUBJECT, 1, 2, 2, "I was"));
         assertThat(scribe.unfinishedStored()).isEqualTo(1);
