@@ -48,8 +48,8 @@ bench-guard: ## how soon the guard acts, in a pod and beside earlyoom, and how p
 	@bench/guard $(or $(TRIES),100)
 bench-engine: ## the pod beside its engine called directly and Debian's llama.cpp, as root: [SIZE_MB=300] [ROUNDS=7]
 	@bench/engine $(or $(SIZE_MB),300) $(or $(ROUNDS),7)
-soak: ## mixed load against the packaged pod, and whether anything of it grows, as root: [HOURS=1] [MINUTES=n] [SEED=1] [SLOTS=1]
-	@bench/soak $(or $(MINUTES),$(shell echo $$(( $(or $(HOURS),1) * 60 )))) $(or $(SEED),1) $(or $(SLOTS),1)
+soak: ## load against the packaged pod, and whether anything of it grows, as root: [HOURS=1] [MINUTES=n] [SEED=1] [SLOTS=1] [LOAD=mixed|full]
+	@bench/soak $(or $(MINUTES),$(shell echo $$(( $(or $(HOURS),1) * 60 )))) $(or $(SEED),1) $(or $(SLOTS),1) $(or $(LOAD),mixed)
 bench-chronicle: ## how fast the chronicle stores and tells: [ROWS=20000] [INSTANCES=1000] [SECONDS=60]
 	@bench/chronicle $(or $(ROWS),20000) $(or $(INSTANCES),1000) $(or $(SECONDS),60)
 bench-prompt: ## how long a mind takes to put a prompt together: [CONTEXT=16384] [TIMES=200]
