@@ -52,9 +52,6 @@ public final class Feed {
 
     private record Watched(String matrixUid, String instance) {}
 
-    /** An entry and when it was on disk, by the monotonic clock. */
-    public record News(Stored stored, long nanos) {}
-
     /**
      * A feed.
      *
@@ -103,7 +100,7 @@ public final class Feed {
             }
             News next = queue.poll();
             if (next != null) {
-                count(-next.stored().entry().text().length());
+                count(-next.chars());
             }
             return Optional.ofNullable(next);
         }
@@ -113,11 +110,11 @@ public final class Feed {
             return ended;
         }
 
-        private synchronized void offer(News news) {
-            if (behind || ended || !wants(news.stored())) {
+        private synchronized void offer(News news, Entry entry) {
+            if (behind || ended || !wants(entry)) {
                 return;
             }
-            int length = news.stored().entry().text().length();
+            int length = news.chars();
             if (queue.size() >= QUEUED_MAX
                     || (chars + length > QUEUED_CHARS_MAX && !queue.isEmpty())
                     || queuedChars.get() + length > ALL_QUEUED_CHARS_MAX) {
@@ -131,8 +128,7 @@ public final class Feed {
             notifyAll();
         }
 
-        private boolean wants(Stored stored) {
-            Entry entry = stored.entry();
+        private boolean wants(Entry entry) {
             boolean within =
                     switch (scope) {
                         case Scope.All all -> true;
@@ -250,8 +246,8 @@ public final class Feed {
                 continue;
             }
             News news = new News(new Stored(one.sequence(), one.storedAt(), light(entry)), now);
-            own.forEach(listener -> listener.offer(news));
-            others.forEach(listener -> listener.offer(news));
+            own.forEach(listener -> listener.offer(news, entry));
+            others.forEach(listener -> listener.offer(news, entry));
         }
     }
 
@@ -273,7 +269,7 @@ public final class Feed {
 
     /** Notes that news was written to a listener. */
     public void written(News news) {
-        lag.observe((nanos.getAsLong() - news.nanos()) / 1e9);
+        lag.observe((nanos.getAsLong() - news.onDisk()) / 1e9);
     }
 
     /** Who listens now. */

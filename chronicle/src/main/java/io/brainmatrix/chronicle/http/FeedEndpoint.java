@@ -8,6 +8,7 @@ import io.brainmatrix.chronicle.access.Verdict;
 import io.brainmatrix.chronicle.entry.EntryJson;
 import io.brainmatrix.chronicle.entry.Stored;
 import io.brainmatrix.chronicle.feed.Feed;
+import io.brainmatrix.chronicle.feed.News;
 import io.brainmatrix.chronicle.store.Filter;
 import io.brainmatrix.chronicle.store.Reader;
 import io.brainmatrix.chronicle.store.Scope;
@@ -109,7 +110,7 @@ final class FeedEndpoint {
             if (listener.behind()) {
                 seen = catchUp(stream, listener, scope, filter, seen);
             }
-            Optional<Feed.News> news = listener.take(HEARTBEAT.toMillis());
+            Optional<News> news = listener.take(HEARTBEAT.toMillis());
             if (nanos.getAsLong() - allowedAt > ASK_AGAIN.toNanos()) {
                 if (!stillAllowed(scope, parameters, token)) {
                     return;
@@ -118,9 +119,9 @@ final class FeedEndpoint {
             }
             if (news.isEmpty()) {
                 stream.comment();
-            } else if (news.get().stored().sequence() > seen) {
-                seen = news.get().stored().sequence();
-                stream.event(news.get().stored());
+            } else if (news.get().sequence() > seen) {
+                seen = news.get().sequence();
+                stream.write(news.get().sent(FeedEndpoint::event));
                 feed.written(news.get());
             }
         }
@@ -134,7 +135,7 @@ final class FeedEndpoint {
             Filter rest = filter.after(seen);
             List<Stored> some = store.ask(() -> reader.entries(scope, rest, PORTION, false));
             for (Stored one : some) {
-                stream.event(one);
+                stream.write(event(one));
                 seen = one.sequence();
             }
             if (some.size() < PORTION) {
@@ -155,6 +156,19 @@ final class FeedEndpoint {
         }
     }
 
+    private static byte[] event(Stored stored) {
+        String head =
+                "id: %d\nevent: %s\ndata: ".formatted(stored.sequence(), stored.entry().kind());
+        byte[] json = EntryJson.bytes(EntryJson.write(stored, false));
+        byte[] begin = head.getBytes(StandardCharsets.US_ASCII);
+        byte[] event = new byte[begin.length + json.length + 2];
+        System.arraycopy(begin, 0, event, 0, begin.length);
+        System.arraycopy(json, 0, event, begin.length, json.length);
+        event[event.length - 2] = '\n';
+        event[event.length - 1] = '\n';
+        return event;
+    }
+
     /** Server-sent events; a client that takes nothing for too long is let go. */
     private final class Stream {
         private final OutputStream out;
@@ -163,24 +177,11 @@ final class FeedEndpoint {
             this.out = out;
         }
 
-        void event(Stored stored) throws IOException {
-            String head =
-                    "id: %d\nevent: %s\ndata: ".formatted(stored.sequence(), stored.entry().kind());
-            byte[] json = EntryJson.bytes(EntryJson.write(stored, false));
-            byte[] begin = head.getBytes(StandardCharsets.US_ASCII);
-            byte[] event = new byte[begin.length + json.length + 2];
-            System.arraycopy(begin, 0, event, 0, begin.length);
-            System.arraycopy(json, 0, event, begin.length, json.length);
-            event[event.length - 2] = '\n';
-            event[event.length - 1] = '\n';
-            write(event);
-        }
-
         void comment() throws IOException {
             write(":\n\n".getBytes(StandardCharsets.US_ASCII));
         }
 
-        private void write(byte[] bytes) throws IOException {
+        void write(byte[] bytes) throws IOException {
             try (Watchdog.Turn _ = watchdog.watch()) {
                 out.write(bytes);
                 out.flush();

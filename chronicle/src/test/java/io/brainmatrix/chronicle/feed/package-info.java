@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.brainmatrix.chronicle.feed;
+
+import org.jspecify.annotations.NullMarked;
