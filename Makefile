@@ -4,7 +4,7 @@ SHELL := /bin/bash
 MVN = JAVA_HOME=$$(scripts/jdk) && export JAVA_HOME && mvn -B -ntp
 GENERATOR = model-generator/target/model-generator-0.1.0-SNAPSHOT.jar
 
-.PHONY: help build test test-full images load-images airgap support-bundle model inspect simulate chaos record-trace bench-footprint bench-guard bench-engine bench-lives bench-chronicle bench-prompt soak quickstart crds format clean
+.PHONY: help build test test-full images load-images airgap support-bundle model inspect simulate chaos record-trace bench-footprint bench-guard bench-engine bench-lives bench-chronicle bench-prompt soak soak-minds quickstart crds format clean
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 build: ## compile and package everything, tests left out
@@ -54,6 +54,8 @@ bench-chronicle: ## how fast the chronicle stores and tells: [ROWS=20000] [INSTA
 	@bench/chronicle $(or $(ROWS),20000) $(or $(INSTANCES),1000) $(or $(SECONDS),60)
 bench-prompt: ## how long a mind takes to put a prompt together: [CONTEXT=16384] [TIMES=200]
 	@bench/prompt $(or $(CONTEXT),16384) $(or $(TIMES),200)
+soak-minds: ## three minds that die again and again on the cluster of KUBECONFIG, and whether anything is lost or grows: [HOURS=1] [MINUTES=n]
+	@bench/soak-minds $(or $(MINUTES),$(shell echo $$(( $(or $(HOURS),1) * 60 ))))
 quickstart: ## watch an example come up, die and come back: on KUBECONFIG's cluster, a K3s in Docker, or this machine itself
 	@scripts/quickstart
 crds: ## regenerate the API's definitions in crds/ and the chart

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Objects;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -88,7 +85,7 @@ class CanaryE2E {
 
             List<JsonNode> seen = minds.entries(MATRIX, "subject");
             assertThat(minds.entries(MATRIX, "subject", "Death")).hasSize(3);
-            noneIsMissing(minds.entries(MATRIX, "subject", "Thought"));
+            Minds.noneIsMissing(minds.entries(MATRIX, "subject", "Thought"));
             minds.r14(MATRIX, "observer", seen);
             minds.r14(MATRIX, "god", seen);
             Figures.line("canary: %d entries of the subject seen".formatted(seen.size()));
@@ -152,24 +149,5 @@ class CanaryE2E {
 
     private static int lives(ClusterUser user, String instance) {
         return Math.toIntExact(Objects.requireNonNull(user.status(MATRIX, instance).lives()));
-    }
-
-    /** From 1 in each life, each once. */
-    private static void noneIsMissing(List<JsonNode> thoughts) {
-        thoughts.stream()
-                .collect(
-                        Collectors.groupingBy(
-                                t -> t.path("life").asInt(),
-                                TreeMap::new,
-                                Collectors.mapping(
-                                        t -> t.path("number").asInt(), Collectors.toList())))
-                .forEach(
-                        (life, numbers) ->
-                                assertThat(numbers)
-                                        .as("of life " + life)
-                                        .isEqualTo(
-                                                IntStream.rangeClosed(1, numbers.size())
-                                                        .boxed()
-                                                        .toList()));
     }
 }

@@ -8,10 +8,6 @@ import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,7 +15,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -41,11 +36,6 @@ class LivesBench {
     /** The SDK's timer keeps each look that was put off for a minute: then as many go as come. */
     private static final Duration WARM_AFTER = Duration.ofSeconds(75);
 
-    /**
-     * What a pass that is under way holds, and what a cache holds more of one state than another.
-     */
-    private static final long GROWTH_KIB = 1024;
-
     /** Waits that are over at once; and no life is so short that it counts as one in a row. */
     private static final String RECOVERY = "recovery: {backoff: [1ms, 1ms, 1ms], resetAfter: 1s}";
 
@@ -54,23 +44,6 @@ class LivesBench {
 
     LivesBench(Cluster cluster) {
         this.cluster = cluster;
-    }
-
-    /**
-     * What the operator has.
-     *
-     * @param heap what lives there after a full collection
-     */
-    private record Size(int files, int threads, HeapHistogram heap, long anonymousMib) {
-        long heapKib() {
-            return heap.total() >> 10;
-        }
-
-        @Override
-        public String toString() {
-            return "%d files, %d threads, %d KiB of heap, %d MiB anonymous"
-                    .formatted(files, threads, heapKib(), anonymousMib);
-        }
     }
 
     @Test
@@ -119,7 +92,7 @@ class LivesBench {
         try (ClusterUser user = new ClusterUser(cluster, "bench-lives");
                 PodTimes times = new PodTimes(cluster, user.namespace())) {
             user.apply(matrix);
-            Size warm = null;
+            ProcessSize warm = null;
             int warmAt = 0;
             Instant began = Instant.now();
             for (int life = 1; life <= lives; life++) {
@@ -154,14 +127,14 @@ class LivesBench {
                             life, where, Duration.between(began, Instant.now()).toSeconds());
                 }
                 if (life % 200 == 0 && warm != null) { // where it goes, should it not stay flat
-                    Size grown = size();
+                    ProcessSize grown = size();
                     System.out.printf(
                             "%d lives %s: %s; grown: %s%n",
-                            life, where, grown, grown.heap().growthSince(warm.heap(), 15));
+                            life, where, grown, grown.heapGrownSince(warm));
                 }
             }
             ready(user, lives + 1);
-            Size end = size();
+            ProcessSize end = size();
             System.out.printf(
                     "lives %s: %d in %d s, deaths counted %d; death to its container's end told %s, to its pod's told, or queued if that was before, %s, to queued %s; operator at life %d %s, at the end %s%n",
                     where,
@@ -175,16 +148,7 @@ class LivesBench {
                     warm,
                     end);
             assertThat(user.deaths(MATRIX, "subject")).isEqualTo(lives);
-            // Growth is what leaks look like: a pool that had no work may have let threads go.
-            assertThat(end.files() - Objects.requireNonNull(warm).files())
-                    .as("file descriptors more than before")
-                    .isLessThanOrEqualTo(2);
-            assertThat(end.threads() - warm.threads())
-                    .as("threads more than before")
-                    .isLessThanOrEqualTo(2);
-            assertThat(end.heapKib() - warm.heapKib())
-                    .as("KiB by which the heap has grown")
-                    .isLessThanOrEqualTo(GROWTH_KIB);
+            end.assertNotGrownSince(Objects.requireNonNull(warm));
             assertThat(percentile(queued, 99))
                     .as("p99 from death to queued")
                     .isLessThanOrEqualTo(Duration.ofSeconds(2));
@@ -246,28 +210,7 @@ class LivesBench {
         return Instant.now();
     }
 
-    private Size size() {
-        Pod operator = Objects.requireNonNull(cluster.operator());
-        long pid = World.processes(operator).getFirst().pid();
-        Path proc = Path.of("/proc", Long.toString(pid));
-        HeapHistogram heap = HeapHistogram.parse(jcmd(pid, "GC.class_histogram")); // collects first
-        return new Size(
-                count(proc.resolve("fd")),
-                count(proc.resolve("task")),
-                heap,
-                World.anonymous(operator) >> 20);
-    }
-
-    private static String jcmd(long pid, String command) {
-        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        return World.output(jcmd.toString(), Long.toString(pid), command);
-    }
-
-    private static int count(Path directory) {
-        try (Stream<Path> entries = Files.list(directory)) {
-            return (int) entries.count();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private ProcessSize size() {
+        return ProcessSize.of(Objects.requireNonNull(cluster.operator()));
     }
 }
