@@ -2,8 +2,6 @@ package io.brainmatrix.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.brainmatrix.quickstart.Chat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -221,12 +219,11 @@ class AdmissionBench {
                 user.apply(tiny(file, eldest, i + 1));
                 Instant accepted = Instant.now();
                 user.awaitReady(MATRIX, name);
-                JsonNode status = user.talk(MATRIX, name, Chat::status);
+                Load load = Load.of(user, MATRIX, name);
                 told.add(
                         Bench.millis(
                                 Duration.between(
-                                        time(status, "loadEnded"),
-                                        announced.ready(MATRIX, name).orElseThrow())));
+                                        load.to(), announced.ready(MATRIX, name).orElseThrow())));
                 if (i > 0) { // the first one waits for its claim to be bound
                     String podName = MATRIX + "-" + name + "-1";
                     specs.put(user.namespace() + "/" + podName, accepted);
@@ -283,10 +280,6 @@ class AdmissionBench {
         } finally {
             world.remove("bench-next.gguf");
         }
-    }
-
-    private static Instant time(JsonNode status, String field) {
-        return Instant.parse(status.path(field).asText());
     }
 
     private static double seconds(Duration duration) {

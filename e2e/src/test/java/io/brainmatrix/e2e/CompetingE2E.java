@@ -2,9 +2,6 @@ package io.brainmatrix.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.brainmatrix.quickstart.Chat;
-import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -47,34 +44,18 @@ class CompetingE2E {
                 assertThat(holds.get(i).from()).isAfterOrEqualTo(holds.get(i - 1).end());
             }
             // The pods' own clocks say the same, each load in a hold of its own.
-            List<JsonNode> loads =
+            List<Load> loads =
                     Stream.of(left, right)
-                            .flatMap(
-                                    user ->
-                                            INSTANCES.stream()
-                                                    .map(
-                                                            i ->
-                                                                    user.<JsonNode>talk(
-                                                                            MATRIX,
-                                                                            i,
-                                                                            Chat::status)))
+                            .flatMap(user -> INSTANCES.stream().map(i -> Load.of(user, MATRIX, i)))
                             .toList();
             assertThat(holds)
                     .allSatisfy(
                             hold ->
                                     assertThat(loads)
-                                            .filteredOn(
-                                                    load ->
-                                                            hold.covers(
-                                                                    time(load, "loadStarted"),
-                                                                    time(load, "loadEnded")))
+                                            .filteredOn(l -> hold.covers(l.from(), l.to()))
                                             .hasSize(1));
         } finally {
             world.remove("rival.gguf");
         }
-    }
-
-    private static Instant time(JsonNode status, String field) {
-        return Instant.parse(status.path(field).asText());
     }
 }

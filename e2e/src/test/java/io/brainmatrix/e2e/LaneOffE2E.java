@@ -2,9 +2,7 @@ package io.brainmatrix.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.brainmatrix.quickstart.Chart;
-import io.brainmatrix.quickstart.Chat;
 import io.brainmatrix.quickstart.InferenceImage;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,23 +25,6 @@ class LaneOffE2E {
         this.cluster = cluster;
     }
 
-    /** One load, by the pod's own report. */
-    private record Load(Instant from, Instant to) {
-        static Load of(JsonNode status) {
-            return new Load(
-                    Instant.parse(status.path("loadStarted").asText()),
-                    Instant.parse(status.path("loadEnded").asText()));
-        }
-
-        Duration length() {
-            return Duration.between(from, to);
-        }
-
-        boolean covers(Instant begin, Instant end) {
-            return !from.isAfter(begin) && !to.isBefore(end);
-        }
-    }
-
     @Test
     void withoutTheLaneLoadsOverlapHalfOfTheTimeOrMore() {
         World world = new World();
@@ -59,10 +40,7 @@ class LaneOffE2E {
                             .instance("name: third, budget: {ram: 700Mi, cpu: 60m}"));
             user.awaitReady(MATRIX, "first", "second", "third");
 
-            List<Load> loads =
-                    INSTANCES.stream()
-                            .map(i -> Load.of(user.<JsonNode>talk(MATRIX, i, Chat::status)))
-                            .toList();
+            List<Load> loads = INSTANCES.stream().map(i -> Load.of(user, MATRIX, i)).toList();
             assertThat(loads)
                     .allSatisfy(l -> assertThat(l.length()).isGreaterThan(Duration.ofSeconds(5)));
             assertThat(overlap(loads)).isGreaterThanOrEqualTo(0.5);

@@ -49,12 +49,12 @@ class OperatorKilledE2E {
 
             // Then
             user.awaitReady(MATRIX, "first", "second");
-            JsonNode first = user.talk(MATRIX, "first", Chat::status);
-            JsonNode second = user.talk(MATRIX, "second", Chat::status);
+            Load first = Load.of(user, MATRIX, "first");
+            Load second = Load.of(user, MATRIX, "second");
             assertThat(killed)
                     .as("the kill fell inside the load")
-                    .isBetween(time(first, "loadStarted"), time(first, "loadEnded"));
-            assertThat(time(second, "loadStarted")).isAfter(time(first, "loadEnded"));
+                    .isBetween(first.from(), first.to());
+            assertThat(second.from()).isAfter(first.to());
             assertThat(pods.names())
                     .containsExactlyInAnyOrder(MATRIX + "-first-1", MATRIX + "-second-1");
             assertThat(lane.holds())
@@ -67,9 +67,5 @@ class OperatorKilledE2E {
 
     private static JsonNode status(Pod pod) {
         return new Chat(URI.create("http://" + pod.getStatus().getPodIP() + ":8080")).status();
-    }
-
-    private static Instant time(JsonNode status, String field) {
-        return Instant.parse(status.path(field).asText());
     }
 }

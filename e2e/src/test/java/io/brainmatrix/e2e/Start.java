@@ -1,7 +1,5 @@
 package io.brainmatrix.e2e;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.brainmatrix.quickstart.Chat;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -10,20 +8,18 @@ import java.time.Instant;
  *
  * @param lane when it got the lane
  */
-record Start(Instant lane, Instant loadStarted, Instant loadEnded, Instant ready) {
+record Start(Instant lane, Load load, Instant ready) {
     /** Of one that serves, by the lane's history, the pod's own word and the kubelet's. */
     static Start of(
             ClusterUser user, String matrix, String name, LaneHistory lane, PodTimes times) {
         String pod = user.podOf(matrix, name).getMetadata().getName();
-        JsonNode status = user.talk(matrix, name, Chat::status);
         return new Start(
                 lane.holds().stream()
                         .filter(h -> h.pod().equals(pod))
                         .findFirst()
                         .orElseThrow()
                         .from(),
-                Instant.parse(status.path("loadStarted").asText()),
-                Instant.parse(status.path("loadEnded").asText()),
+                Load.of(user, matrix, name),
                 times.ready(pod).orElseThrow());
     }
 
@@ -37,7 +33,7 @@ record Start(Instant lane, Instant loadStarted, Instant loadEnded, Instant ready
     }
 
     boolean overlaps(Start other) {
-        return loadStarted.isBefore(other.loadEnded) && other.loadStarted.isBefore(loadEnded);
+        return load.overlaps(other.load);
     }
 
     /** In seconds since it was asked for. */
@@ -45,8 +41,8 @@ record Start(Instant lane, Instant loadStarted, Instant loadEnded, Instant ready
         return "lane at %.2f s, load from %.2f s to %.2f s, Ready at %.2f s"
                 .formatted(
                         Bench.seconds(Duration.between(asked, lane)),
-                        Bench.seconds(Duration.between(asked, loadStarted)),
-                        Bench.seconds(Duration.between(asked, loadEnded)),
+                        Bench.seconds(Duration.between(asked, load.from())),
+                        Bench.seconds(Duration.between(asked, load.to())),
                         Bench.seconds(Duration.between(asked, ready)));
     }
 }

@@ -1,6 +1,5 @@
 package io.brainmatrix.e2e;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.brainmatrix.quickstart.Chat;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -146,11 +145,8 @@ class TraceRecording {
     }
 
     private static Span load(ClusterUser user, String instance) {
-        JsonNode status = user.talk(MATRIX, instance, Chat::status);
-        return new Span(
-                "load",
-                Instant.parse(status.path("loadStarted").asText()),
-                Instant.parse(status.path("loadEnded").asText()));
+        Load load = Load.of(user, MATRIX, instance);
+        return new Span("load", load.from(), load.to());
     }
 
     private void calm() {
