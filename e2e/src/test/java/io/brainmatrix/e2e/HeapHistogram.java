@@ -16,6 +16,9 @@ record HeapHistogram(Map<String, Long> bytes) {
     /** Of a line such as {@code 3: 21035 504840 java.lang.String (java.base@25)}. */
     private static final Pattern LINE = Pattern.compile("\\s*\\d+:\\s+\\d+\\s+(\\d+)\\s+(\\S+).*");
 
+    /** What the collector puts where it left a gap: no object of anybody. */
+    private static final String FILLER = "jdk.internal.vm.Filler";
+
     HeapHistogram {
         bytes = Map.copyOf(bytes);
     }
@@ -26,6 +29,7 @@ record HeapHistogram(Map<String, Long> bytes) {
         printed.lines()
                 .map(LINE::matcher)
                 .filter(Matcher::matches)
+                .filter(m -> !m.group(2).contains(FILLER))
                 .forEach(m -> bytes.merge(m.group(2), Long.parseLong(m.group(1)), Long::sum));
         return new HeapHistogram(bytes);
     }

@@ -30,4 +30,14 @@ class HeapHistogramTest {
                 .isEqualTo("[B +2048 KiB, io.brainmatrix.operator.kube.NodeDesk$Made +64 KiB");
         assertThat(first.growthSince(first, 5)).isEmpty();
     }
+
+    @Test
+    void whatTheCollectorFillsGapsWithIsNoGrowth() {
+        String filled =
+                FIRST
+                        + "   9:   40   2090000  [Ljdk.internal.vm.FillerElement; (java.base@25)\n"
+                        + "  10:   40       640  jdk.internal.vm.FillerObject (java.base@25)\n";
+
+        assertThat(HeapHistogram.parse(filled)).isEqualTo(HeapHistogram.parse(FIRST));
+    }
 }
