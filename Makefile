@@ -4,7 +4,7 @@ SHELL := /bin/bash
 MVN = JAVA_HOME=$$(scripts/jdk) && export JAVA_HOME && mvn -B -ntp
 GENERATOR = model-generator/target/model-generator-0.1.0-SNAPSHOT.jar
 
-.PHONY: help build test test-full images load-images airgap support-bundle model inspect simulate chaos record-trace bench-footprint bench-guard bench-engine bench-lives bench-chronicle bench-prompt soak soak-minds quickstart crds format clean
+.PHONY: help build test test-full images load-images airgap support-bundle model inspect simulate chaos record-trace bench-footprint bench-guard bench-engine bench-lives bench-chronicle bench-prompt soak soak-minds quickstart class-list crds format clean
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 build: ## compile and package everything, tests left out
@@ -58,6 +58,8 @@ soak-minds: ## three minds that die again and again on the cluster of KUBECONFIG
 	@bench/soak-minds $(or $(MINUTES),$(shell echo $$(( $(or $(HOURS),1) * 60 ))))
 quickstart: ## watch an example come up, die and come back: on KUBECONFIG's cluster, a K3s in Docker, or this machine itself
 	@scripts/quickstart
+class-list: build ## which classes an inference pod loads, for the archive of them in its image: after a change of what it is made of
+	@JAVA_HOME=$$(scripts/jdk) && export JAVA_HOME && scripts/class-list deploy/containers/inference-pod.classlist
 crds: ## regenerate the API's definitions in crds/ and the chart
 	@$(MVN) -q -pl crds test -Dtest=CrdDriftTest -Dbrainmatrix.crds.write=true
 format: ## format all sources
