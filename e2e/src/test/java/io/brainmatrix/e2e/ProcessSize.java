@@ -56,12 +56,21 @@ record ProcessSize(int files, int threads, Optional<HeapHistogram> heap, long an
 
     /** Growth is what leaks look like: a pool that had no work may have let threads go. */
     void assertNotGrownSince(ProcessSize before) {
+        assertNoMoreOpenSince(before);
+        assertHeapNotGrownSince(before);
+    }
+
+    /** Files and threads. */
+    void assertNoMoreOpenSince(ProcessSize before) {
         assertThat(files - before.files())
                 .as("file descriptors more than before: %s, now %s", before, this)
                 .isLessThanOrEqualTo(SLACK);
         assertThat(threads - before.threads())
                 .as("threads more than before: %s, now %s", before, this)
                 .isLessThanOrEqualTo(SLACK);
+    }
+
+    private void assertHeapNotGrownSince(ProcessSize before) {
         heap.ifPresent(
                 now ->
                         assertThat((now.total() - before.heap().orElseThrow().total()) >> 10)
