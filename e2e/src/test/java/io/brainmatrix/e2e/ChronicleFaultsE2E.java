@@ -168,12 +168,10 @@ class ChronicleFaultsE2E {
     }
 
     private static double spooled(Pod pod) {
-        String name = "brainmatrix_pod_mind_spool_entries ";
-        return new Chat(URI.create("http://%s:8080".formatted(pod.getStatus().getPodIP())))
-                .get("/metrics")
-                .lines()
-                .filter(line -> line.startsWith(name))
-                .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
+        String pods = "http://%s:8080".formatted(pod.getStatus().getPodIP());
+        return Scrape.values(
+                        new Chat(URI.create(pods)).get("/metrics"),
+                        "brainmatrix_pod_mind_spool_entries ")
                 .findFirst()
                 .orElse(0);
     }

@@ -158,16 +158,11 @@ class MindsE2E {
 
     /** Times that any thought under way was told. */
     private long told() {
-        return chronicle
-                .ask("", "/metrics")
-                .body()
-                .lines()
-                .filter(
-                        l ->
-                                l.startsWith(
-                                        "brainmatrix_chronicle_unfinished_total{outcome=\"Taken\""))
-                .mapToLong(l -> (long) Double.parseDouble(l.substring(l.indexOf(' ') + 1)))
-                .sum();
+        return (long)
+                Scrape.values(
+                                chronicle.ask("", "/metrics").body(),
+                                "brainmatrix_chronicle_unfinished_total{outcome=\"Taken\"")
+                        .sum();
     }
 
     private static void isTheFirstDeath(JsonNode entry) {

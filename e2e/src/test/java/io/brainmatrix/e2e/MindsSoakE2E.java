@@ -141,14 +141,15 @@ class MindsSoakE2E {
         Instant begun = Instant.now();
         Instant end = begun.plus(time);
         Instant told = begun;
-        for (Instant next = begun.plus(between.dividedBy(2)); next.isBefore(end); ) {
+        for (Instant next = begun.plus(between.dividedBy(2));
+                next.isBefore(end);
+                next = next.plus(between)) {
             until(next);
             die(user);
             if (Duration.between(told, Instant.now()).compareTo(TOLD_EVERY) >= 0) {
                 told = Instant.now();
                 System.out.printf("minds: %s, deaths %s%n", stored(), killed);
             }
-            next = next.plus(between);
         }
         until(end);
     }
@@ -190,7 +191,12 @@ class MindsSoakE2E {
     }
 
     private Stored stored() {
-        String metrics = chronicle.ask("", "/metrics").body();
+        double entries =
+                Scrape.values(
+                                chronicle.ask("", "/metrics").body(),
+                                "brainmatrix_chronicle_entries ")
+                        .findFirst()
+                        .orElseThrow();
         long pid = World.processes(chronicle.pod()).getFirst().pid();
         Path data = Path.of("/proc/%d/root/data".formatted(pid));
         long bytes = 0;
@@ -201,15 +207,7 @@ class MindsSoakE2E {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new Stored(value(metrics, "brainmatrix_chronicle_entries"), bytes);
-    }
-
-    private static long value(String metrics, String name) {
-        return metrics.lines()
-                .filter(l -> l.startsWith(name + " "))
-                .mapToLong(l -> (long) Double.parseDouble(l.substring(name.length() + 1)))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no " + name));
+        return new Stored((long) entries, bytes);
     }
 
     private void tell(Minds minds, List<Stored> stored, Look before, Look after) {

@@ -178,13 +178,7 @@ final class ReactionBench {
                 MemoryWatch watch = pod.cgroup().watch(folder.resolve("watched"))) {
             LockSupport.parkNanos(random.nextLong(SECOND / 10));
             ramp.go();
-            Trial trial =
-                    Trial.watch(
-                            () -> !pod.process().isAlive(),
-                            () -> {
-                                look(watch);
-                                return watch.available() - threshold;
-                            });
+            Trial trial = watchNode(() -> !pod.process().isAlive(), watch, threshold);
             return row.addReached(trial, endsWith(pod, 33));
         }
     }
@@ -230,17 +224,20 @@ final class ReactionBench {
             }
             LockSupport.parkNanos(SECOND + random.nextLong(SECOND)); // its calm interval is 1 s
             ramp.go();
-            Trial trial =
-                    Trial.watch(
-                            acted::get,
-                            () -> {
-                                look(watch);
-                                return watch.available() - threshold;
-                            });
+            Trial trial = watchNode(acted::get, watch, threshold);
             return row.addReached(trial, acted.get());
         } finally {
             process.destroyForcibly().onExit().join();
         }
+    }
+
+    private static Trial watchNode(BooleanSupplier acted, MemoryWatch watch, long threshold) {
+        return Trial.watch(
+                acted,
+                () -> {
+                    look(watch);
+                    return watch.available() - threshold;
+                });
     }
 
     private static void look(MemoryWatch watch) {
