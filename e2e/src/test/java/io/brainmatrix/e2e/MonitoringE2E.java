@@ -154,7 +154,11 @@ class MonitoringE2E {
         String sum =
                 "sum by (node) (brainmatrix_node_ledger_bytes{part=\"allocatable\"}) - sum by (node) (brainmatrix_node_ledger_bytes{part=~\"reserve|foreign|unaccounted|committed|free\"})";
 
-        assertThat(values(sum)).hasSizeGreaterThan(10).containsOnly(0.0);
+        Await.until(
+                cluster,
+                "scrapes enough to tell",
+                () -> assertThat(values(sum)).hasSizeGreaterThan(10));
+        assertThat(values(sum)).containsOnly(0.0);
     }
 
     @Test

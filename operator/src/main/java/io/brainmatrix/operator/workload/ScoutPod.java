@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * nowhere.
  */
 public final class ScoutPod {
-    /** What the ledger is charged for it, in bytes; it takes about half of it. */
+    /** What the ledger is charged for it, in bytes; it takes about a third of it. */
     public static final long MEMORY = 48L << 20;
 
     /** As the inference pod reads it, {@code contracts/README.md}. */
@@ -29,6 +29,14 @@ public final class ScoutPod {
 
     /** As the inference pod reads it, where the file was there and wrong. */
     static final String SINCE = "BRAINMATRIX_SCOUT_SINCE";
+
+    /**
+     * The last word on the JVM's flags, after those of the image's command. A life takes its memory
+     * at once, the mapped archive of its classes with it, so that nothing comes as a surprise
+     * later; a scout has no use for most of it.
+     */
+    private static final EnvVar UNTOUCHED =
+            new EnvVar("_JAVA_OPTIONS", "-XX:-AlwaysPreTouch", null);
 
     private static final String MODELS = "models";
 
@@ -94,7 +102,9 @@ public final class ScoutPod {
 
     private static List<EnvVar> environment(Request request) {
         return Stream.concat(
-                        Stream.of(new EnvVar(ENVIRONMENT, request.volume().pathInPod(), null)),
+                        Stream.of(
+                                new EnvVar(ENVIRONMENT, request.volume().pathInPod(), null),
+                                UNTOUCHED),
                         request.wrongUntil().stream()
                                 .map(at -> new EnvVar(SINCE, at.toString(), null)))
                 .toList();

@@ -3,6 +3,7 @@ package io.brainmatrix.operator.workload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
@@ -79,7 +80,7 @@ class ScoutPodTest {
                         });
         var container = pod.getSpec().getContainers().getFirst();
         assertThat(container.getEnv())
-                .singleElement()
+                .first()
                 .satisfies(
                         e -> {
                             assertThat(e.getName()).isEqualTo("BRAINMATRIX_SCOUT");
@@ -101,6 +102,9 @@ class ScoutPodTest {
                 .containsExactly("ALL");
         assertThat(container.getResources().getLimits().get("memory"))
                 .isEqualTo(container.getResources().getRequests().get("memory"));
+        assertThat(container.getEnv())
+                .as("what it is charged is less than a life's JVM touches at its start")
+                .contains(new EnvVar("_JAVA_OPTIONS", "-XX:-AlwaysPreTouch", null));
         assertThat(pod.getSpec().getAutomountServiceAccountToken()).isFalse();
     }
 }
