@@ -36,7 +36,7 @@ class LivesBench {
     /** The SDK's timer keeps each look that was put off for a minute: then as many go as come. */
     private static final Duration WARM_AFTER = Duration.ofSeconds(75);
 
-    /** Waits that are over at once; and no life is so short that it counts as one in a row. */
+    /** Waits that are over at once; and the shortest life that is none in a row. */
     private static final String RECOVERY = "recovery: {backoff: [1ms, 1ms, 1ms], resetAfter: 1s}";
 
     private final Cluster cluster;
@@ -69,10 +69,26 @@ class LivesBench {
                 Integer.getInteger("brainmatrix.lives.real", 50),
                 matrix().instance("name: subject, budget: {ram: 256Mi}"),
                 pod -> {
+                    awaitSecondAfter(
+                            pod.getStatus()
+                                    .getContainerStatuses()
+                                    .getFirst()
+                                    .getState()
+                                    .getRunning()
+                                    .getStartedAt());
                     Instant killed = Instant.now();
                     world.kill(pod);
                     return killed;
                 });
+    }
+
+    /** A cluster tells the time in whole seconds: who lives within one has lived for none. */
+    private void awaitSecondAfter(String time) {
+        Instant over = Instant.parse(time).plusSeconds(1);
+        Await.until(
+                cluster,
+                "it has lived for a second",
+                () -> assertThat(Instant.now()).isAfterOrEqualTo(over));
     }
 
     private static Matrix matrix() {
@@ -182,6 +198,7 @@ class LivesBench {
 
     /** What a kubelet would write of a container that was killed. */
     private Instant writeDeath(Pod pod) {
+        awaitSecondAfter(pod.getMetadata().getCreationTimestamp());
         Instant now = Instant.now();
         PodStatus dead =
                 new PodStatusBuilder(pod.getStatus())

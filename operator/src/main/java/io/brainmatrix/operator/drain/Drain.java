@@ -21,6 +21,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.net.HttpURLConnection;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -28,7 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Stops the operator, then all instances, then removes finalizers, volumes, Services and lanes. The
+ * Stops the operator and all instances, then removes finalizers, volumes, Services and lanes. The
  * BrainMatrix objects stay, and so do the counts in their status. Safe to repeat.
  */
 public final class Drain {
@@ -80,11 +81,16 @@ public final class Drain {
     }
 
     void run(String deployment) {
-        stopOperator(deployment);
-        List<Pod> pods = ours(client.pods());
-        pods.forEach(this::stop);
+        boolean wasThere = scaleToNone(deployment);
+        Map<String, Pod> pods = new LinkedHashMap<>();
+        stopAll(pods); // one that hangs takes all of its grace, beside the operator's end
+        if (wasThere) {
+            awaitNoOperator();
+            say("stopped deployment %s".formatted(deployment));
+        }
+        stopAll(pods); // also what the operator let in again until its end
         long deadline = System.nanoTime() + within.toNanos();
-        long forced = pods.stream().filter(pod -> !finish(pod, deadline)).count();
+        long forced = pods.values().stream().filter(pod -> !finish(pod, deadline)).count();
         scope.of(client.resources(BrainMatrix.class))
                 .forEach(kind -> kind.list().getItems().forEach(this::release));
         remove(ours(client.services()));
@@ -130,16 +136,15 @@ public final class Drain {
         return scope.namespaces().isEmpty() || (claim != null && scope.has(claim.getNamespace()));
     }
 
-    /** First of all: a running operator would let in again what is stopped here. */
-    private void stopOperator(String name) {
+    /** Whether there is such a Deployment. */
+    private boolean scaleToNone(String name) {
         var deployment = client.apps().deployments().inNamespace(namespace).withName(name);
         if (deployment.get() == null) {
             say("no deployment %s".formatted(name));
-            return;
+            return false;
         }
         deployment.patch(MERGE, Serialization.asJson(Map.of("spec", Map.of("replicas", 0))));
-        awaitNoOperator();
-        say("stopped deployment %s".formatted(name));
+        return true;
     }
 
     /**
@@ -163,6 +168,18 @@ public final class Drain {
         }
     }
 
+    /** Stops all that are there, and adds them by namespace and name. */
+    private void stopAll(Map<String, Pod> stopped) {
+        for (Pod pod : ours(client.pods())) {
+            stop(pod);
+            stopped.put(named(pod), pod);
+        }
+    }
+
+    private static String named(Pod pod) {
+        return pod.getMetadata().getNamespace() + "/" + pod.getMetadata().getName();
+    }
+
     private void stop(Pod pod) {
         patch(
                 pod,
@@ -176,7 +193,7 @@ public final class Drain {
 
     /** Waits for a pod's end and lets go of it; false when it had to be removed by force. */
     private boolean finish(Pod pod, long deadline) {
-        String name = pod.getMetadata().getNamespace() + "/" + pod.getMetadata().getName();
+        String name = named(pod);
         var present =
                 client.pods()
                         .inNamespace(pod.getMetadata().getNamespace())

@@ -1,6 +1,7 @@
 package io.brainmatrix.operator.drain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.brainmatrix.api.v1alpha1.BrainMatrix;
 import io.brainmatrix.operator.kube.Scope;
@@ -19,6 +20,7 @@ import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -166,6 +168,35 @@ class DrainTest {
 
         assertThat(pods()).isEmpty();
         assertThat(client.leases().inNamespace(SYSTEM).list().getItems()).isEmpty();
+    }
+
+    /** What hangs takes all of its grace, which is not to begin after the operator's. */
+    @Test
+    void stopsPodsBesideTheOperatorAndThoseThatItLetsInUntilItsEnd() {
+        Pod operator = operatorPod();
+        create(operator, ended());
+        CompletableFuture<Void> drained = CompletableFuture.runAsync(DrainTest::drain);
+        await().untilAsserted(() -> assertThat(pods()).isEmpty());
+        assertThat(drained).isNotDone();
+
+        Pod another = ended();
+        another.getMetadata().setName("trio-one-2");
+        create(another);
+        client.resource(operator).delete();
+
+        assertThat(drained).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(pods()).isEmpty();
+    }
+
+    private static Pod operatorPod() {
+        return new PodBuilder()
+                .withNewMetadata()
+                .withName(OPERATOR)
+                .withNamespace(SYSTEM)
+                .addToLabels("app.kubernetes.io/part-of", WorkloadNames.MANAGER)
+                .addToLabels("app.kubernetes.io/component", "operator")
+                .endMetadata()
+                .build();
     }
 
     @Test
