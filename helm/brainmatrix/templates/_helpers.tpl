@@ -11,6 +11,10 @@ runAsUser: 65532
 runAsGroup: 65532
 seccompProfile: {type: RuntimeDefault}
 {{- end }}
+{{- /* Where the agents run: beside the operator, but for those that may read a Tegra's debugfs. */ -}}
+{{- define "brainmatrix.agentNamespace" -}}
+{{- ternary .Values.agent.debugfs.namespace .Release.Namespace .Values.agent.debugfs.enabled }}
+{{- end }}
 {{- define "brainmatrix.containerSecurity" -}}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true

@@ -11,7 +11,9 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -19,9 +21,11 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.Subject;
 import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClass;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -45,6 +49,9 @@ class ChartTest {
     private static final Path DIRECTORY = Cluster.ROOT.resolve("helm/brainmatrix");
     private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
     private static final String DIGEST = "sha256:" + "0123456789abcdef".repeat(4);
+
+    /** The default of {@code agent.debugfs.namespace}. */
+    private static final String AGENTS = "brainmatrix-agents";
 
     private static List<HasMetadata> template(Map<String, String> values) {
         TemplateCommand command =
@@ -255,6 +262,73 @@ class ChartTest {
             assertThat(container.getResources().getLimits())
                     .containsKeys("memory", "ephemeral-storage");
         }
+    }
+
+    /** The one pod with a directory of its node, where somebody asks for it, and only there. */
+    @Test
+    void agentsThatReadDebugfsHaveANamespaceOfTheirOwn() {
+        List<HasMetadata> objects =
+                template(
+                        Map.of(
+                                "agent.debugfs.enabled", "true",
+                                "networkPolicies.enabled", "true",
+                                "watchNamespaces[0]", "brains"));
+
+        assertThat(of(objects, Namespace.class))
+                .singleElement()
+                .satisfies(
+                        n -> {
+                            assertThat(n.getMetadata().getName()).isEqualTo(AGENTS);
+                            assertThat(n.getMetadata().getLabels())
+                                    .containsEntry(
+                                            "pod-security.kubernetes.io/enforce", "privileged");
+                        });
+        DaemonSet agent = of(objects, DaemonSet.class).getFirst();
+        assertThat(agent.getMetadata().getNamespace()).isEqualTo(AGENTS);
+        assertThat(agent.getSpec().getTemplate().getSpec().getContainers().getFirst())
+                .satisfies(
+                        c -> {
+                            assertThat(c.getSecurityContext().getPrivileged()).isNull();
+                            assertThat(c.getSecurityContext().getCapabilities().getDrop())
+                                    .containsExactly("ALL");
+                            assertThat(c.getVolumeMounts())
+                                    .filteredOn(m -> m.getName().equals("debugfs"))
+                                    .singleElement()
+                                    .satisfies(m -> assertThat(m.getReadOnly()).isTrue());
+                        });
+        assertThat(of(objects, ServiceAccount.class))
+                .filteredOn(a -> a.getMetadata().getName().equals("release-node-agent"))
+                .extracting(a -> a.getMetadata().getNamespace())
+                .containsExactly(AGENTS);
+        assertThat(subjects(objects, "release-node-agent")).isNotEmpty().containsOnly(AGENTS);
+        assertThat(subjects(objects, "release-operator")).isNotEmpty().containsOnly("system");
+        assertThat(of(objects, NetworkPolicy.class))
+                .filteredOn(p -> AGENTS.equals(p.getMetadata().getNamespace()))
+                .extracting(p -> p.getMetadata().getName())
+                .containsExactlyInAnyOrder(
+                        "release-deny",
+                        "release-api-server",
+                        "release-metrics",
+                        "release-node-agent");
+        assertThatThrownBy(
+                        () ->
+                                template(
+                                        Map.of(
+                                                "agent.debugfs.enabled", "true",
+                                                "agent.debugfs.namespace", "system")))
+                .hasMessageContaining("agent.debugfs.namespace");
+    }
+
+    /** Namespaces of an account in all bindings of the cluster and of namespaces. */
+    private static List<String> subjects(List<HasMetadata> objects, String account) {
+        return Stream.concat(
+                        of(objects, RoleBinding.class).stream().map(RoleBinding::getSubjects),
+                        of(objects, ClusterRoleBinding.class).stream()
+                                .map(ClusterRoleBinding::getSubjects))
+                .flatMap(List::stream)
+                .filter(s -> s.getName().equals(account))
+                .map(Subject::getNamespace)
+                .toList();
     }
 
     @Test
