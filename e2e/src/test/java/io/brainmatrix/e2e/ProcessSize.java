@@ -54,6 +54,12 @@ record ProcessSize(int files, int threads, Optional<HeapHistogram> heap, long an
                 World.anonymous(pod) >> 20);
     }
 
+    /** The fewest files and threads of both; all else of this one. */
+    ProcessSize fewest(ProcessSize other) {
+        return new ProcessSize(
+                Math.min(files, other.files), Math.min(threads, other.threads), heap, anonymousMib);
+    }
+
     /** Growth is what leaks look like: a pool that had no work may have let threads go. */
     void assertNotGrownSince(ProcessSize before) {
         assertNoMoreOpenSince(before);

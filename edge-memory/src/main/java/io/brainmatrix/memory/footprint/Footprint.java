@@ -33,7 +33,7 @@ public record Footprint(
      * all of it touched at the start and kept at that size by the pod's {@code HeapRule}, and what
      * lies beside it. Without -Xms and -Xmn in the image a heap grows with the limit.
      */
-    static final long RUNTIME = 64L << 20;
+    static final long RUNTIME = 65L << 20;
 
     private static final long LEAST_MARGIN = 64L << 20;
     private static final int PAD = 32;
