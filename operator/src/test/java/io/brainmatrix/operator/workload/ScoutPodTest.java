@@ -80,7 +80,8 @@ class ScoutPodTest {
                         });
         var container = pod.getSpec().getContainers().getFirst();
         assertThat(container.getEnv())
-                .first()
+                .filteredOn(e -> !e.getName().equals("_JAVA_OPTIONS"))
+                .singleElement()
                 .satisfies(
                         e -> {
                             assertThat(e.getName()).isEqualTo("BRAINMATRIX_SCOUT");
