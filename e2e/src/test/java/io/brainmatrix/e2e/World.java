@@ -24,9 +24,9 @@ final class World {
 
     private static final Path PROC = Path.of("/proc");
     private static final Path MEMORY = Path.of("/sys/fs/cgroup/memory");
-    private static final Path PODS = MEMORY.resolve("kubepods");
+    private static final Path BURSTABLE = MEMORY.resolve("kubepods/burstable");
 
-    /** What all pods may still take when their limit is lowered. */
+    /** What pods may still take when their limit is lowered. */
     private static final long LITTLE = 96L << 20;
 
     private static final Duration FILLED_WITHIN = Duration.ofSeconds(15);
@@ -102,25 +102,25 @@ final class World {
     }
 
     /**
-     * Lowers the limit of all pods together to little more than they hold, and has a process of no
-     * pod take that, until the kernel has killed this pod's: it is the biggest of them, and must be
-     * far from its own limit. All that is a matter of tenths of a second, since a kubelet that
-     * looks at that limit meanwhile, each 10 s, evicts for it.
+     * Lowers the limit of all burstable pods together to little more than they hold, and has a
+     * process of no pod take that, until the kernel has killed this pod's: it is the biggest of
+     * them, and must be far from its own limit. Not the limit of all pods: a kubelet that looks at
+     * that meanwhile, each 10 s, evicts for it, and tells of pressure for five minutes.
      *
      * @return whether the kernel killed for that limit
      */
-    boolean exhaustAllPods(Pod pod) {
+    boolean exhaustPodsTogether(Pod pod) {
         List<ProcessHandle> victims = processes(pod);
         KernelLog kernel = KernelLog.fromNow();
-        Path limit = PODS.resolve("memory.limit_in_bytes");
+        Path limit = BURSTABLE.resolve("memory.limit_in_bytes");
         String before = read(limit);
-        write(limit, Long.toString(value(PODS, "total_rss") + LITTLE));
+        write(limit, Long.toString(value(BURSTABLE, "total_rss") + LITTLE));
         try {
-            fill(PODS, () -> victims.stream().anyMatch(p -> !p.isAlive()));
+            fill(BURSTABLE, () -> victims.stream().anyMatch(p -> !p.isAlive()));
         } finally {
             write(limit, before);
         }
-        return kernel.memoryCgroupsOfKills().contains("/kubepods");
+        return kernel.memoryCgroupsOfKills().contains("/kubepods/burstable");
     }
 
     /**
@@ -250,7 +250,7 @@ final class World {
     /** The cgroup of the pod's only container. */
     Path cgroup(Pod pod) {
         String id = pod.getStatus().getContainerStatuses().getFirst().getContainerID();
-        return PODS.resolve("burstable")
+        return BURSTABLE
                 .resolve("pod" + pod.getMetadata().getUid())
                 .resolve(id.substring(id.indexOf("//") + 2));
     }
