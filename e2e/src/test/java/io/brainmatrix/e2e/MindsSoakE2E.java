@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -26,13 +27,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * Three minds that think for long, two of which die for real again and again, by SIGKILL and by the
  * kernel for their memory: no thought and no death is lost, the watchers see all, and nothing of
- * what goes on living grows. Three minutes; {@code make soak-minds HOURS=1} takes its time.
+ * what goes on living grows. Two minutes; {@code make soak-minds HOURS=1} takes its time. Among the
+ * first, which look at no clock: {@code .ci/beside} takes processors and memory then.
  */
 @Tag("cluster")
+@Order(1)
 @ExtendWith(Installation.class)
 class MindsSoakE2E {
     private static final Duration LONG =
-            Duration.ofMinutes(Integer.getInteger("brainmatrix.minds.minutes", 3));
+            Duration.ofMinutes(Integer.getInteger("brainmatrix.minds.minutes", 2));
 
     /** By then all that is made once is there. */
     private static final Duration WARM_MAX = Duration.ofMinutes(10);

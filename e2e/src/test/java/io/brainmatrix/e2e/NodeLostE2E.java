@@ -7,13 +7,18 @@ import io.brainmatrix.api.v1alpha1.EndClass;
 import io.brainmatrix.api.v1alpha1.Reason;
 import java.time.Duration;
 import java.util.Objects;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A node that is taken away with its pods, and comes back: nobody died. */
+/**
+ * A node that is taken away with its pods, and comes back: nobody died. Among the first, which look
+ * at no clock: {@code .ci/beside} takes processors and memory then.
+ */
 @Tag("cluster")
+@Order(2)
 @ExtendWith(Installation.class)
 @EnabledIfEnvironmentVariable(
         named = NodeParts.COMMAND,
