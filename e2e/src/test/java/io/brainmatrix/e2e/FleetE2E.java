@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Forty matrices on twenty nodes of four sizes: placement, and a lane for each node. */
 @Tag("cluster")
+@Order(3)
 @ExtendWith(Installation.class)
 @EnabledIfEnvironmentVariable(
         named = FleetE2E.COMMAND,

@@ -13,10 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/**
- * A node that is taken away with its pods, and comes back: nobody died. Among the first, which look
- * at no clock: {@code .ci/beside} takes processors and memory then.
- */
+/** A node that is taken away with its pods, and comes back: nobody died. */
 @Tag("cluster")
 @Order(2)
 @ExtendWith(Installation.class)

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * are replaced, instances are not, and one that is loading meanwhile goes on.
  */
 @Tag("cluster")
+@Order(4)
 @ExtendWith(Installation.class)
 class UpgradeE2E {
     private static final String MATRIX = "steady";
