@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.brainmatrix.api.v1alpha1.NodeMemory;
 import io.brainmatrix.api.v1alpha1.Reason;
+import io.brainmatrix.quickstart.Chart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -253,6 +254,10 @@ class KubectlE2E {
         assertThat(files.get("matrices/" + NAMESPACE + "/brainmatrices.yaml")).contains("exceeds");
         assertThat(files.get("matrices/" + NAMESPACE + "/events.txt")).contains("Died");
         assertThat(files.get("nodes/nodememories.yaml")).contains("heartbeat");
+        assertThat(files.get("release.txt"))
+                .contains(
+                        "Deployment %s/%s-operator".formatted(Chart.NAMESPACE, Chart.RELEASE),
+                        "DaemonSet %s/%s-node-agent".formatted(Chart.NAMESPACE, Chart.RELEASE));
         assertThat(files.get("nodes/leases.yaml")).contains("brainmatrix-lane-");
         assertThat(files.get("pods/instances.txt")).contains(pod, "matrixUid");
         assertThat(files.get("logs/%s.%s.txt".formatted(NAMESPACE, pod))).isNotBlank();
