@@ -11,12 +11,14 @@ import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The guard beside a served model: before the kernel, and in the declared order. */
 @Tag("cluster")
+@Order(Integer.MAX_VALUE - 1)
 @ExtendWith(Installation.class)
 class GuardE2E {
     private static final String MATRIX = "guard";
