@@ -74,7 +74,7 @@ class ChaosE2E {
 
     @Test
     void everyDeathIsCountedOnceAndEverybodyComesBack() {
-        int runs = Integer.getInteger("brainmatrix.chaos.runs", 5);
+        int runs = Integer.getInteger("brainmatrix.chaos.runs", 5); // each fault once
         long seed = Long.getLong("brainmatrix.chaos.seed", 1);
         world.place(Models.chain(Models.TINY_MIB), "chaos.gguf");
         world.place(Models.chain(Models.LARGE_MIB), "chaos-large.gguf");

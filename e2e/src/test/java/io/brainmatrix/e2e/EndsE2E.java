@@ -27,6 +27,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Installation.class)
 class EndsE2E {
     private static final String MATRIX = "ends";
+    private static final String STALLED = "stalled";
 
     private final Cluster cluster;
     private final World world = new World();
@@ -63,6 +64,7 @@ class EndsE2E {
             diesUnseen(user);
             cluster.evict(user.podOf(MATRIX, "evicted"));
             world.fillScratch(user.podOf(MATRIX, "crowded"), 80);
+            aLoadThatStandsStillEndsAtItsTimeout(user); // within that minute
 
             Map<String, EndClass> expected =
                     Map.of(
@@ -131,29 +133,25 @@ class EndsE2E {
         return "Failed".equals(pod.getStatus().getPhase());
     }
 
-    @Test
-    void aLoadThatStandsStillEndsAtItsTimeout() {
-        try (ClusterUser user = new ClusterUser(cluster, "e2e-stalled")) {
-            user.apply(
-                    Matrix.on(MATRIX, World.hostPath("ends-large.gguf"))
-                            .spec("admission: {loadTimeout: 12s}")
-                            .instance("name: stalled, budget: {ram: 700Mi, cpu: 300m}"));
-            Await.until(
-                    cluster,
-                    "it runs",
-                    () ->
-                            assertThat(user.podOf(MATRIX, "stalled").getStatus().getPhase())
-                                    .isEqualTo("Running"));
-            world.signal(user.podOf(MATRIX, "stalled"), "STOP");
+    private void aLoadThatStandsStillEndsAtItsTimeout(ClusterUser user) {
+        user.apply(
+                Matrix.on(STALLED, World.hostPath("ends-large.gguf"))
+                        .spec("admission: {loadTimeout: 12s}")
+                        .instance("name: one, budget: {ram: 700Mi, cpu: 300m}"));
+        Await.until(
+                cluster,
+                "it runs",
+                () ->
+                        assertThat(user.podOf(STALLED, "one").getStatus().getPhase())
+                                .isEqualTo("Running"));
+        world.signal(user.podOf(STALLED, "one"), "STOP");
 
-            Await.until(
-                    cluster,
-                    "it is ended",
-                    () -> assertThat(user.deaths(MATRIX, "stalled")).isEqualTo(1));
+        Await.until(
+                cluster, "it is ended", () -> assertThat(user.deaths(STALLED, "one")).isEqualTo(1));
 
-            assertThat(crashes(user, "stalled").recent().getFirst().endClass())
-                    .isEqualTo(EndClass.LoadTimedOut);
-        }
+        assertThat(crashes(user, STALLED, "one").recent().getFirst().endClass())
+                .isEqualTo(EndClass.LoadTimedOut);
+        user.delete(STALLED);
     }
 
     /** The limit of pods together is reached, and the kernel kills one far from its own. */
@@ -224,6 +222,10 @@ class EndsE2E {
     }
 
     private static Crashes crashes(ClusterUser user, String instance) {
-        return Objects.requireNonNull(user.status(MATRIX, instance).crashes());
+        return crashes(user, MATRIX, instance);
+    }
+
+    private static Crashes crashes(ClusterUser user, String matrix, String instance) {
+        return Objects.requireNonNull(user.status(matrix, instance).crashes());
     }
 }
