@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
@@ -32,6 +33,9 @@ class UpgradeE2E {
     private static final String MATRIX = "steady";
     private static final String NAMESPACE = "e2e-steady";
     private static final String WATCHERS = "e2e-watchers";
+    private static final boolean FULL = Boolean.getBoolean("brainmatrix.full");
+    private static final String HELM =
+            Objects.requireNonNullElse(System.getenv("BRAINMATRIX_HELM"), "");
     private static final Map<String, String> AS_BEFORE =
             Map.of("networkPolicies.enabled", "false", "metrics.scrapeAnnotations", "true");
 
@@ -69,11 +73,12 @@ class UpgradeE2E {
         Matrix first =
                 Matrix.on(MATRIX, World.hostPath("steady.gguf"))
                         .instance("name: first, budget: {ram: 256Mi}");
-        // A little CPU makes the load last longer than the operator's replacement.
+        // A little CPU makes the load last longer than the operator's replacement, images included.
         Matrix loading =
                 first.instance(
-                        "name: slow, model: {hostPath: %s}, budget: {ram: 700Mi, cpu: 150m}"
-                                .formatted(World.hostPath("slow.gguf")));
+                        "name: slow, model: {hostPath: %s}, budget: {ram: 700Mi, cpu: %s}"
+                                .formatted(World.hostPath("slow.gguf"), FULL ? "50m" : "150m"));
+        Optional<Path> installer = installer();
         try (ClusterUser user = new ClusterUser(cluster, NAMESPACE);
                 ClusterUser watchers = new ClusterUser(cluster, WATCHERS)) {
             cluster.client()
@@ -97,7 +102,7 @@ class UpgradeE2E {
             user.awaitReason(MATRIX, "slow", Reason.Loading);
             Pod slow = user.podOf(MATRIX, "slow");
 
-            upgrade();
+            upgrade(installer);
 
             assertThat(systemPods()).as("all replaced").doesNotContainAnyElementsOf(system);
             user.awaitReady(MATRIX, "slow");
@@ -146,14 +151,27 @@ class UpgradeE2E {
     }
 
     /**
-     * By the installer of the archive for machines without a network; except at full length files
-     * of a few bytes in it stand for the images, which the node has. It needs the helm that {@code
-     * BRAINMATRIX_HELM} names; without one the chart is upgraded from its directory.
+     * The unpacked archive for machines without a network; except at full length files of a few
+     * bytes in it stand for the images, which the node has. Empty without the helm that {@code
+     * BRAINMATRIX_HELM} names.
      */
-    private void upgrade() throws IOException {
-        Path values = Files.writeString(folder.resolve("values.yaml"), CHANGED);
-        String helm = System.getenv("BRAINMATRIX_HELM");
-        if (helm == null || helm.isBlank()) {
+    private Optional<Path> installer() throws IOException {
+        if (HELM.isBlank()) {
+            return Optional.empty();
+        }
+        Path images = FULL ? Cluster.ROOT.resolve("build/images") : standIns();
+        succeeds("scripts/airgap", "--images", images.toString(), "--out", folder.toString());
+        succeeds(
+                "bash",
+                "-c",
+                "cd '%s' && tar -xzf brainmatrix-*.tar.gz && mv brainmatrix-*/ unpacked"
+                        .formatted(folder));
+        return Optional.of(folder.resolve("unpacked/install.sh"));
+    }
+
+    /** By the installer; without one the chart is upgraded from its directory. */
+    private void upgrade(Optional<Path> installer) throws IOException {
+        if (installer.isEmpty()) {
             cluster.reinstall(
                     Map.of(
                             "metrics.scrapeAnnotations",
@@ -166,20 +184,13 @@ class UpgradeE2E {
                             "watchers"));
             return;
         }
-        boolean full = Boolean.getBoolean("brainmatrix.full");
-        Path images = full ? Cluster.ROOT.resolve("build/images") : standIns();
-        succeeds("scripts/airgap", "--images", images.toString(), "--out", folder.toString());
-        succeeds(
-                "bash",
-                "-c",
-                "cd '%s' && tar -xzf brainmatrix-*.tar.gz && mv brainmatrix-*/ unpacked"
-                        .formatted(folder));
+        Path values = Files.writeString(folder.resolve("values.yaml"), CHANGED);
         succeeds(
                 "env",
-                "HELM=" + helm,
-                folder.resolve("unpacked/install.sh").toString(),
+                "HELM=" + HELM,
+                installer.get().toString(),
                 "--load",
-                full ? System.getenv("BRAINMATRIX_LOAD_IMAGE") : "true",
+                FULL ? System.getenv("BRAINMATRIX_LOAD_IMAGE") : "true",
                 "--values",
                 values.toString());
     }
@@ -194,15 +205,14 @@ class UpgradeE2E {
 
     /** As docs/upgrade.md has it; without that helm by upgrading to the earlier chart. */
     private void rollBack() {
-        String helm = System.getenv("BRAINMATRIX_HELM");
-        if (helm == null || helm.isBlank()) {
+        if (HELM.isBlank()) {
             cluster.previous();
             return;
         }
         succeeds(
                 "bash",
                 "-c",
-                "%s rollback %s -n %s --wait".formatted(helm, Chart.RELEASE, Chart.NAMESPACE));
+                "%s rollback %s -n %s --wait".formatted(HELM, Chart.RELEASE, Chart.NAMESPACE));
     }
 
     private static void succeeds(String command, String... arguments) {
