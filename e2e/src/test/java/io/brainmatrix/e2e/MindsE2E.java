@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * it, the others have seen every thought of it, and it has seen nothing of them.
  */
 @Tag("cluster")
+@Order(5)
 @ExtendWith(Installation.class)
 class MindsE2E {
     /** Thoughts whose prompts are compared; {@code make test-full} compares more. */

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The node starts anew with everything on it, the control plane and the operator too. */
 @Tag("cluster")
+@Order(6)
 @ExtendWith(Installation.class)
 @EnabledIfEnvironmentVariable(
         named = RebootE2E.COMMAND,
