@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * more, {@code -Dbrainmatrix.seed=2} for others.
  */
 class MutatedStartsTest {
-    private static final int FILES = Integer.getInteger("brainmatrix.gguf.starts", 200);
+    private static final int FILES = Integer.getInteger("brainmatrix.gguf.starts", 300);
     private static final long SEED = Long.getLong("brainmatrix.seed", 1);
 
     /** Of those that are refused, as many are given to a pod. */
