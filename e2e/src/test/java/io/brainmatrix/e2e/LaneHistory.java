@@ -24,15 +24,17 @@ final class LaneHistory implements AutoCloseable {
             @Nullable String holder,
             @Nullable Instant acquired,
             @Nullable Instant renewed,
-            Instant seen) {}
+            Instant seen,
+            long revision) {}
 
     /**
      * One hold.
      *
      * @param pod name of the holder's pod
      * @param to empty while it is held
+     * @param revision with which it was taken
      */
-    record Hold(String pod, Instant from, @Nullable Instant to) {
+    record Hold(String pod, Instant from, @Nullable Instant to, long revision) {
         Instant end() {
             if (to == null) {
                 throw new AssertionError("the lane is still held by " + pod);
@@ -79,19 +81,21 @@ final class LaneHistory implements AutoCloseable {
         List<Hold> holds = new ArrayList<>();
         String holder = null;
         Instant from = Instant.EPOCH;
+        long revision = 0;
         for (Version version : versions) {
             if (Objects.equals(version.holder(), holder)) {
                 continue;
             }
             Instant at = released(version);
             if (holder != null) {
-                holds.add(new Hold(podOf(holder), from, at));
+                holds.add(new Hold(podOf(holder), from, at, revision));
             }
             holder = version.holder();
             from = version.acquired() == null ? version.seen() : version.acquired();
+            revision = version.revision();
         }
         if (holder != null) {
-            holds.add(new Hold(podOf(holder), from, null));
+            holds.add(new Hold(podOf(holder), from, null, revision));
         }
         return holds;
     }
@@ -122,7 +126,8 @@ final class LaneHistory implements AutoCloseable {
                 free ? null : spec.getHolderIdentity(),
                 spec == null ? null : instant(spec.getAcquireTime()),
                 spec == null ? null : instant(spec.getRenewTime()),
-                Instant.now());
+                Instant.now(),
+                Revision.of(lease));
     }
 
     private static @Nullable Instant instant(@Nullable ZonedDateTime time) {

@@ -62,7 +62,7 @@ class MonitoringE2E {
                         .instance("name: giant, budget: {ram: 900Gi}"));
         user.awaitReady(MATRIX, "subject", "observer", "god");
         user.awaitReason(MATRIX, "giant", Reason.BudgetExceedsNode);
-        talk();
+        Await.until(cluster, "all three answer", this::talk);
         world.kill(user.podOf(MATRIX, "subject"));
         Await.until(
                 cluster,

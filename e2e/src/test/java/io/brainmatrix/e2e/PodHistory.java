@@ -4,16 +4,15 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
-import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Every pod that was ever seen in a namespace, and when it was gone. */
+/** Every pod that was ever seen in a namespace, and the revision with which it went. */
 final class PodHistory implements AutoCloseable {
-    private final Map<String, Instant> seen = new ConcurrentHashMap<>();
-    private final Map<String, Instant> gone = new ConcurrentHashMap<>();
+    private final Set<String> seen = ConcurrentHashMap.newKeySet();
+    private final Map<String, Long> gone = new ConcurrentHashMap<>();
     private final Watch watch;
 
     PodHistory(Cluster cluster, String namespace) {
@@ -25,11 +24,10 @@ final class PodHistory implements AutoCloseable {
                                 new Watcher<Pod>() {
                                     @Override
                                     public void eventReceived(Action action, Pod pod) {
-                                        Instant now = Instant.now();
                                         String name = pod.getMetadata().getName();
-                                        seen.putIfAbsent(name, now);
+                                        seen.add(name);
                                         if (action == Action.DELETED) {
-                                            gone.put(name, now);
+                                            gone.put(name, Revision.of(pod));
                                         }
                                     }
 
@@ -42,12 +40,12 @@ final class PodHistory implements AutoCloseable {
 
     /** Names of all pods so far. */
     Set<String> names() {
-        return Set.copyOf(seen.keySet());
+        return Set.copyOf(seen);
     }
 
-    /** When the API server forgot a pod, as the watch told. */
-    Optional<Instant> goneAt(String pod) {
-        return Optional.ofNullable(gone.get(pod));
+    /** The revision with which a pod went: asked for one that is gone. */
+    long goneAt(String pod) {
+        return Objects.requireNonNull(gone.get(pod), () -> pod + " was not seen to go");
     }
 
     @Override
