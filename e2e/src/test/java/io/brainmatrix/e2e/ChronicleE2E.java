@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.brainmatrix.quickstart.Chart;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The chronicle as the chart installs it: the pods of instances tell of themselves and read whom
@@ -55,7 +59,8 @@ class ChronicleE2E {
     }
 
     @Test
-    void podsTellOfThemselvesReadWhomTheyWatchAndLoseNothingWithTheProcess() {
+    void podsTellOfThemselvesReadWhomTheyWatchAndLoseNothingWithTheProcess(@TempDir Path folder)
+            throws IOException {
         try (ClusterUser user = new ClusterUser(cluster, "e2e-chronicle")) {
             user.apply(
                     Matrix.on("jar", World.hostPath("chronicle.gguf"))
@@ -112,7 +117,18 @@ class ChronicleE2E {
             Figures.line(
                     "chronicle after its requests: %d MiB of anonymous memory"
                             .formatted(World.anonymous(chronicle.pod()) >> 20));
+            isInTheSupportBundleWithoutWhatWasThought(folder);
         }
+    }
+
+    private void isInTheSupportBundleWithoutWhatWasThought(Path folder) throws IOException {
+        String itself = Chart.NAMESPACE + "." + chronicle.pod().getMetadata().getName() + ".";
+        Map<String, String> files = SupportBundle.of(folder);
+
+        assertThat(files.get("metrics/" + itself + "txt")).contains("brainmatrix_chronicle_");
+        assertThat(files.get("logs/" + itself + "txt")).isNotBlank();
+        assertThat(files.get("logs/" + itself + "previous.txt")).as("it was killed").isNotBlank();
+        assertThat(String.join("\n", files.values())).doesNotContain("lamp", "something else");
     }
 
     private static String body(long number, String text) {

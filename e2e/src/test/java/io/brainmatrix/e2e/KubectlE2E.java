@@ -13,10 +13,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -231,25 +229,10 @@ class KubectlE2E {
         assertThat(nodes.last()).startsWith(cluster.node());
     }
 
-    /** About five seconds. */
     @Test
     void theSupportBundleHasAllButWhatPeopleSaid(@TempDir Path folder) throws IOException {
         user.awaitAnswer("well", "one"); // it asks "the quick"
-        Path archive = folder.resolve("support.tar.gz");
-
-        Script made = Script.run("scripts/support-bundle", "--out", archive.toString());
-
-        assertThat(made.status()).as("%s", made.output()).isZero();
-        assertThat(made.output()).doesNotContain("could not read");
-        assertThat(Script.run("tar", "-xzf", archive.toString(), "-C", folder.toString()).status())
-                .isZero();
-        Map<String, String> files = new TreeMap<>();
-        Path root = folder.resolve("brainmatrix-support");
-        try (Stream<Path> all = Files.walk(root)) {
-            for (Path file : all.filter(Files::isRegularFile).toList()) {
-                files.put(root.relativize(file).toString(), Files.readString(file));
-            }
-        }
+        Map<String, String> files = SupportBundle.of(folder);
         String pod = user.podOf("well", "one").getMetadata().getName();
         assertThat(files.get("matrices/" + NAMESPACE + "/brainmatrices.yaml")).contains("exceeds");
         assertThat(files.get("matrices/" + NAMESPACE + "/events.txt")).contains("Died");

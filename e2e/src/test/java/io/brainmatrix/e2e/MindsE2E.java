@@ -182,7 +182,7 @@ class MindsE2E {
                         Objects.requireNonNull(cluster.operator()));
         all.forEach(world::kill);
         minds.await("jar", "subject", 2, 3);
-        minds.await("jar", "observer", 2, 1);
+        minds.await("jar", "observer", 2, 3);
     }
 
     /** With the node's readings: soon after a pod has begun or ended, else within a minute. */
