@@ -129,9 +129,18 @@ class MonitoringE2E {
         assertThat(values("brainmatrix_instance_deaths_total" + of("observer"))).containsOnly(0.0);
         assertThat(values("brainmatrix_instance_lives_total" + of("subject"))).contains(1.0, 2.0);
         assertThat(values("brainmatrix_instance_ready" + of("subject"))).contains(0.0, 1.0);
-        assertThat(prometheus.query("brainmatrix_instance_recent_ends" + of("subject")))
-                .singleElement()
-                .satisfies(end -> assertThat(end.at("/metric/class").asText()).isEqualTo("Killed"));
+        Await.until(
+                cluster,
+                "its end is shown, though a scrape was lost",
+                () ->
+                        assertThat(
+                                        prometheus.query(
+                                                "brainmatrix_instance_recent_ends" + of("subject")))
+                                .singleElement()
+                                .satisfies(
+                                        end ->
+                                                assertThat(end.at("/metric/class").asText())
+                                                        .isEqualTo("Killed")));
         // Of four holds of some two seconds: a scrape that takes longer than a second is lost.
         assertThat(prometheus.range("brainmatrix_lane_holder"))
                 .extracting(s -> s.at("/metric/instance").asText())
@@ -214,10 +223,14 @@ class MonitoringE2E {
                                                 assertThat(rule.path("health").asText())
                                                         .as("%s", rule)
                                                         .isEqualTo("ok")));
-        assertThat(
-                        prometheus.query(
-                                "ALERTS{alertname=\"BrainMatrixDoesNotFit\", instance=\"giant\"}"))
-                .hasSize(1);
+        Await.until(
+                cluster,
+                "it is on its way, though a scrape was lost",
+                () ->
+                        assertThat(
+                                        prometheus.query(
+                                                "ALERTS{alertname=\"BrainMatrixDoesNotFit\", instance=\"giant\"}"))
+                                .hasSize(1));
         assertThat(prometheus.query("ALERTS{alertstate=\"firing\"}")).isEmpty();
     }
 

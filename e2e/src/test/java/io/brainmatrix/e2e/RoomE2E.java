@@ -3,6 +3,7 @@ package io.brainmatrix.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.brainmatrix.api.v1alpha1.NodeMemory;
+import io.brainmatrix.api.v1alpha1.NodeMemoryStatus;
 import io.brainmatrix.api.v1alpha1.Reason;
 import io.brainmatrix.quickstart.Chart;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -60,14 +61,7 @@ class RoomE2E {
 
     /** Fits as long as nobody takes the ballast's memory, with as much promised to others. */
     private String bigInstance(String name, long promised) {
-        long reserve =
-                Objects.requireNonNull(
-                        cluster.client()
-                                .resources(NodeMemory.class)
-                                .withName(cluster.node())
-                                .get()
-                                .getStatus()
-                                .reserve());
+        long reserve = Objects.requireNonNull(reading().reserve());
         long free = World.available() - reserve - promised - SPARE_MIB * MI;
         // Needs its budget and 20 % of it.
         return "name: %s, budget: {ram: \"%d\"}".formatted(name, free * 10 / 12);
@@ -151,16 +145,33 @@ class RoomE2E {
     }
 
     /**
-     * A gate that is open lets in before the ballast is there. Most of it is enough, and more than
-     * is spare: what ran before may still be giving memory back.
+     * A gate that is open lets in before the ballast is there, or before the agent has told of it
+     * or of memory that moves. Most of it is enough, and more than is spare: what ran before may
+     * still be giving memory back.
      */
     private void awaitBallast(long availableBefore) {
+        long most = availableBefore - (BALLAST_MIB + SPARE_MIB) / 2 * MI;
         Await.until(
                 cluster,
                 "the ballast is there",
-                () ->
-                        assertThat(World.available())
-                                .isLessThan(availableBefore - (BALLAST_MIB + SPARE_MIB) / 2 * MI));
+                () -> assertThat(World.available()).isLessThan(most));
+        Await.until(
+                cluster,
+                "the agent tells of it",
+                () -> {
+                    NodeMemoryStatus reading = reading();
+                    if (reading.settledSince() != null) {
+                        assertThat(reading.available()).isLessThan(most);
+                    }
+                });
+    }
+
+    private NodeMemoryStatus reading() {
+        return cluster.client()
+                .resources(NodeMemory.class)
+                .withName(cluster.node())
+                .get()
+                .getStatus();
     }
 
     /** Keeps agents to nodes with these labels, a JSON object. */

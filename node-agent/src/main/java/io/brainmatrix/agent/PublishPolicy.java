@@ -34,6 +34,13 @@ final class PublishPolicy {
      */
     static final Duration CALM_AGAIN = Duration.ofSeconds(10);
 
+    /**
+     * Between two writes because less memory is available, while nobody waits: who comes next is
+     * judged by what was written last. A fall that still counts as settled takes no more than this
+     * times the rule's slope meanwhile, 160 MiB, where a slow heartbeat would let it take 960.
+     */
+    static final Duration FALLS = Duration.ofSeconds(10);
+
     private static final long LEAST_MOVE = 64L << 20;
     private static final int MOVE_DIVISOR = 100;
 
@@ -77,8 +84,12 @@ final class PublishPolicy {
         if (tooHot(last) != tooHot(now)) {
             return Optional.of("heat");
         }
-        if (fast && since.compareTo(MOVES) >= 0 && moved(last, now)) {
+        long moved = moved(last, now);
+        if (fast && since.compareTo(MOVES) >= 0 && moved != 0) {
             return Optional.of("available memory moved");
+        }
+        if (since.compareTo(FALLS) >= 0 && moved < 0) {
+            return Optional.of("less memory is available");
         }
         Duration heartbeat = fast ? FAST_HEARTBEAT : SLOW_HEARTBEAT;
         return since.compareTo(heartbeat) >= 0 ? Optional.of("heartbeat") : Optional.empty();
@@ -131,13 +142,15 @@ final class PublishPolicy {
         return snapshot.temperature() != null && snapshot.temperature().tooHot();
     }
 
-    private static boolean moved(NodeMemoryStatus last, NodeMemoryStatus now) {
+    /** By how much more is available, in bytes; 0 if it is no move worth a write. */
+    private static long moved(NodeMemoryStatus last, NodeMemoryStatus now) {
         Long before = last.available();
         Long after = now.available();
         Long capacity = now.capacity();
-        return before != null
-                && after != null
-                && capacity != null
-                && Math.abs(after - before) > Math.max(LEAST_MOVE, capacity / MOVE_DIVISOR);
+        if (before == null || after == null || capacity == null) {
+            return 0;
+        }
+        long least = Math.max(LEAST_MOVE, capacity / MOVE_DIVISOR);
+        return Math.abs(after - before) > least ? after - before : 0;
     }
 }

@@ -111,13 +111,29 @@ class PublishPolicyTest {
     }
 
     @Test
-    void movesArePublishedAtMostOnceASecondAndOnlyWhileSomebodyWaits() {
+    void movesArePublishedAtMostOnceASecondWhileSomebodyWaits() {
         NodeMemoryStatus last = at(NOW, 4 * GI, NOW);
-        NodeMemoryStatus moved = at(NOW, 3 * GI, NOW);
 
-        assertThat(why(last, moved, Duration.ofSeconds(1), true)).isPresent();
-        assertThat(why(last, moved, Duration.ofMillis(999), true)).isEmpty();
-        assertThat(why(last, moved, Duration.ofSeconds(30), false)).isEmpty();
+        for (long available : new long[] {3 * GI, 5 * GI}) {
+            NodeMemoryStatus moved = at(NOW, available, NOW);
+            assertThat(why(last, moved, Duration.ofSeconds(1), true)).isPresent();
+            assertThat(why(last, moved, Duration.ofMillis(999), true)).isEmpty();
+        }
+    }
+
+    /** Whoever comes next would be let in by the reading before the fall. */
+    @Test
+    void aSlowFallIsPublishedWhileNobodyWaitsAndARiseIsNot() {
+        NodeMemoryStatus last = at(NOW, 4 * GI, NOW);
+        NodeMemoryStatus fallen = at(NOW, 4 * GI - 8 * GI / 100 - 1, NOW);
+        NodeMemoryStatus notFar = at(NOW, 4 * GI - 8 * GI / 100, NOW);
+        NodeMemoryStatus risen = at(NOW, 5 * GI, NOW);
+
+        assertThat(why(last, fallen, Duration.ofSeconds(10), false))
+                .contains("less memory is available");
+        assertThat(why(last, fallen, Duration.ofMillis(9_999), false)).isEmpty();
+        assertThat(why(last, notFar, Duration.ofSeconds(59), false)).isEmpty();
+        assertThat(why(last, risen, Duration.ofSeconds(59), false)).isEmpty();
     }
 
     @Test
