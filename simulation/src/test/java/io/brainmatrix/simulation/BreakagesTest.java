@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Properties;
@@ -104,18 +105,24 @@ class BreakagesTest {
     private static Told simulate(Path dir, String classPath, long from, long seeds)
             throws Exception {
         Path told = dir.resolve("told");
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        if (seeds == 1) { // over before a better compiler would pay
+            command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        }
+        command.addAll(
+                List.of(
+                        "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
+                        "-cp",
+                        dir.resolve("classes") + File.pathSeparator + classPath,
+                        Simulate.class.getName(),
+                        "--seeds",
+                        Long.toString(seeds),
+                        "--from",
+                        Long.toString(from),
+                        "--first"));
         Process simulation =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
-                                "-cp",
-                                dir.resolve("classes") + File.pathSeparator + classPath,
-                                Simulate.class.getName(),
-                                "--seeds",
-                                Long.toString(seeds),
-                                "--from",
-                                Long.toString(from),
-                                "--first")
+                new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectOutput(told.toFile())
                         .start();
