@@ -115,7 +115,7 @@ class ToldBench {
                                             PodTimes.after(from, events.of(id, "Evicted"))));
                     user.awaitReady(MATRIX, name);
                 }
-                lines.forEach(System.out::println);
+                lines.forEach(Bench::say);
             }
         } finally {
             world.remove("told.gguf");
