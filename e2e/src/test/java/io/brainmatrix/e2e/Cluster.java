@@ -1,5 +1,7 @@
 package io.brainmatrix.e2e;
 
+import io.brainmatrix.api.v1alpha1.NodeMemory;
+import io.brainmatrix.api.v1alpha1.NodeMemoryStatus;
 import io.brainmatrix.quickstart.Chart;
 import io.brainmatrix.quickstart.Chat;
 import io.fabric8.kubernetes.api.model.Namespace;
@@ -151,6 +153,11 @@ final class Cluster implements AutoCloseable {
      */
     void patchNode(String merge) {
         client.nodes().withName(node()).patch(PatchContext.of(PatchType.JSON_MERGE), merge);
+    }
+
+    /** What the only node's agent has told last. */
+    NodeMemoryStatus reading() {
+        return client.resources(NodeMemory.class).withName(node()).get().getStatus();
     }
 
     /** The node's allocatable memory in bytes. */

@@ -2,20 +2,17 @@ package io.brainmatrix.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.brainmatrix.api.v1alpha1.NodeMemory;
 import io.brainmatrix.api.v1alpha1.Reason;
 import io.brainmatrix.quickstart.Chart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -178,7 +175,9 @@ class KubectlE2E {
         try (MovingMemory _ = new MovingMemory()) {
             // A calm node is looked at now and then; whoever came before that would be let in.
             Await.until(
-                    cluster, "the agent has seen it move", () -> assertThat(settled()).isNull());
+                    cluster,
+                    "the agent has seen it move",
+                    () -> assertThat(cluster.reading().settledSince()).isNull());
             user.apply(
                     Matrix.on("settle", World.hostPath("kubectl.gguf"))
                             .spec("admission: {settle: {maxSlopePerSecond: 1}}")
@@ -188,16 +187,6 @@ class KubectlE2E {
         } finally {
             user.delete("settle");
         }
-    }
-
-    /** Since when the node's memory has settled; absent while it moves. */
-    private @Nullable Instant settled() {
-        return cluster.client()
-                .resources(NodeMemory.class)
-                .withName(cluster.node())
-                .get()
-                .getStatus()
-                .settledSince();
     }
 
     @Test

@@ -2,7 +2,6 @@ package io.brainmatrix.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.brainmatrix.api.v1alpha1.NodeMemory;
 import io.brainmatrix.quickstart.Chart;
 import org.jspecify.annotations.Nullable;
 
@@ -24,15 +23,7 @@ final class NodeReserve {
         Await.until(
                 cluster,
                 "the node's reserve is told",
-                () ->
-                        assertThat(
-                                        cluster.client()
-                                                .resources(NodeMemory.class)
-                                                .withName(cluster.node())
-                                                .get()
-                                                .getStatus()
-                                                .reserve())
-                                .isEqualTo(bytes));
+                () -> assertThat(cluster.reading().reserve()).isEqualTo(bytes));
     }
 
     /** Takes it back, for whoever reads it next. */

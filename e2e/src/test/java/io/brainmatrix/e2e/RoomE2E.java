@@ -2,7 +2,6 @@ package io.brainmatrix.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.brainmatrix.api.v1alpha1.NodeMemory;
 import io.brainmatrix.api.v1alpha1.NodeMemoryStatus;
 import io.brainmatrix.api.v1alpha1.Reason;
 import io.brainmatrix.quickstart.Chart;
@@ -61,7 +60,7 @@ class RoomE2E {
 
     /** Fits as long as nobody takes the ballast's memory, with as much promised to others. */
     private String bigInstance(String name, long promised) {
-        long reserve = Objects.requireNonNull(reading().reserve());
+        long reserve = Objects.requireNonNull(cluster.reading().reserve());
         long free = World.available() - reserve - promised - SPARE_MIB * MI;
         // Needs its budget and 20 % of it.
         return "name: %s, budget: {ram: \"%d\"}".formatted(name, free * 10 / 12);
@@ -159,19 +158,11 @@ class RoomE2E {
                 cluster,
                 "the agent tells of it",
                 () -> {
-                    NodeMemoryStatus reading = reading();
+                    NodeMemoryStatus reading = cluster.reading();
                     if (reading.settledSince() != null) {
                         assertThat(reading.available()).isLessThan(most);
                     }
                 });
-    }
-
-    private NodeMemoryStatus reading() {
-        return cluster.client()
-                .resources(NodeMemory.class)
-                .withName(cluster.node())
-                .get()
-                .getStatus();
     }
 
     /** Keeps agents to nodes with these labels, a JSON object. */

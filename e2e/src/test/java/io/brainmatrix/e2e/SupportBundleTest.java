@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,20 +66,6 @@ class SupportBundleTest {
             esac
             """;
 
-    private Map<String, String> unpacked(Path archive) throws IOException {
-        Path into = Files.createDirectories(folder.resolve("unpacked"));
-        assertThat(Script.run("tar", "-xzf", archive.toString(), "-C", into.toString()).status())
-                .isZero();
-        Map<String, String> files = new TreeMap<>();
-        Path root = into.resolve("brainmatrix-support");
-        try (Stream<Path> all = Files.walk(root)) {
-            for (Path file : all.filter(Files::isRegularFile).toList()) {
-                files.put(root.relativize(file).toString(), Files.readString(file));
-            }
-        }
-        return files;
-    }
-
     private Script bundle(String kubectl, String... arguments) throws IOException {
         Path tool = folder.resolve("kubectl");
         Files.writeString(tool, kubectl);
@@ -100,7 +85,7 @@ class SupportBundleTest {
         Script made = bundle(KUBECTL, "--out", archive.toString());
 
         assertThat(made.status()).as(made.output()).isZero();
-        Map<String, String> files = unpacked(archive);
+        Map<String, String> files = SupportBundle.unpacked(archive, folder);
         assertThat(String.join("\n", files.values()))
                 .doesNotContain("hidden", "asked-for-a-secret");
         assertThat(files.get("matrices/brains/brainmatrices.yaml"))
@@ -124,7 +109,8 @@ class SupportBundleTest {
                 .contains("could not read 1 things")
                 .contains(
                         "nodes/nodememories.yaml: kubectl get nodememories -o yaml: Error from server (Forbidden)");
-        assertThat(unpacked(archive)).doesNotContainKey("nodes/nodememories.yaml");
+        assertThat(SupportBundle.unpacked(archive, folder))
+                .doesNotContainKey("nodes/nodememories.yaml");
     }
 
     /** About three seconds: one that stays is asked again before it is called unreadable. */
@@ -143,7 +129,7 @@ class SupportBundleTest {
                         archive.toString());
 
         assertThat(made.output()).contains("pods came and went while it was made");
-        Map<String, String> files = unpacked(archive);
+        Map<String, String> files = SupportBundle.unpacked(archive, folder);
         assertThat(files.get("could-not-read.txt"))
                 .contains("logs/brains.jar-stays-2.txt")
                 .doesNotContain("jar-gone-3");
